@@ -14,6 +14,7 @@ from .core.ids import INTENT, id_of
 from .front import Front
 
 _CARD: Final = "pm_card_visa"
+_DENIED: Final = "pm_card_createDispute"  # whose holder denies what he has paid
 _DETAILS: Final = Details(description="made by `cardswitch gateway events trigger`")
 _AMOUNT: Final = 1_250
 _DECLINED: Final = 100_051  # what ends so is declined by the issuer emulator ...
@@ -35,6 +36,7 @@ _STORIES: Final[dict[str, tuple[int, bool, bool, tuple[Deed, ...]]]] = {
     "refund.created": (_AMOUNT, True, False, (Refund(amount=_PART),)),
     "refund.updated": (_AMOUNT, True, False, (Refund(amount=_PART),)),
     "charge.refunded": (_AMOUNT, True, False, (Refund(amount=_PART),)),
+    "charge.dispute.created": (_AMOUNT, True, False, ()),
 }
 
 
@@ -43,7 +45,8 @@ async def trigger(front: Front, vault: Sealing, merchant: str, type_: str) -> di
     if type_ not in _STORIES:
         raise Error(f"type: {type_[:80]}: expected one of {', '.join(sorted(_STORIES))}")
     amount, is_paid, is_manual, steps = _STORIES[type_]
-    ref, card = new_ref(), named_card(_CARD, vault)
+    name = _DENIED if type_.startswith("charge.dispute") else _CARD
+    ref, card = new_ref(), named_card(name, vault)
     assert card is not None, "it is a test card"
     first = Create(
         secret=random_text(SECRET_LENGTH),

@@ -144,7 +144,7 @@ def charge_object(intent: Intent, payment: Exchange) -> Object:
         "refunded": approved and refunded == approved_amount,
         "statement_descriptor": intent.details.statement_descriptor,
         "status": "succeeded" if approved else "failed" if failed else "pending",
-        "x_liability": payment.authentication.liable if payment.authentication else "merchant",
+        "x_liability": payment.liable,
         "x_reference": answer.get(37) or None if answer is not None else None,
         "x_settlement_date": answer.get(15) or None if answer is not None else None,
         "x_stan": payment.request.get(11),

@@ -170,6 +170,7 @@ ROUTES: Final = (
         retrieve=transactions.retrieve_transaction,
     ),
     *_family("/v1/test_helpers/charges", "dispute", dispute=disputes.open_dispute),
+    *_family("/v1/test_helpers/disputes", "dispute", decide=disputes.decide_dispute),
     *_family(
         "/v1/webhook_endpoints",
         "webhook_endpoint",

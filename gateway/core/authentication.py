@@ -61,11 +61,16 @@ class Authentication(Struct, frozen=True, kw_only=True):
     result: Result | None = None
     reason: ResultReason | None = None
     flow: Flow | None = None
+    has_proof: bool = False  # whether a CAVV goes with it
 
     @property
     def liable(self) -> Party:
-        """Who bears a payment that the cardholder denies, by the ECI that was sent."""
-        return "issuer" if self.eci in PROVEN else "merchant"
+        """Who bears a payment that the cardholder denies, by the ECI and the proof that are sent.
+
+        >>> Authentication(eci="06", has_proof=True).liable, Authentication(eci="06").liable
+        ('issuer', 'merchant')
+        """
+        return "issuer" if self.has_proof and self.eci in PROVEN else "merchant"
 
 
 class Challenge(Struct, frozen=True, kw_only=True):

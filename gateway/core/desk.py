@@ -27,7 +27,8 @@ from .intents import Intent, created
 from .messages import Node
 from .row import KEY, GatewayRow, Legs, Rows, legs_of
 from .things import Record, Thing
-from .things.sessions import Session, SessionStatus
+from .things.disputes import Dispute
+from .things.sessions import Session
 
 SWITCH: Final = LinkId("switch")
 API: Final = LinkId("api")  # Replies are sent there, though it is no link.
@@ -69,7 +70,7 @@ class GatewayDesk(Desk):
         directory: Directory,
         declines: Declines,
     ) -> None:
-        """*end* is called with the ref of an intent, or the id of a session, that is to end."""
+        """*end* is called with the ref of an intent, or the id of a thing, that is to end."""
         super().__init__(kernel)
         self.node = node
         self.open_card = open_card
@@ -139,11 +140,13 @@ class GatewayDesk(Desk):
 
     def watch_end(self, record: Record) -> None:
         """Have *record* end in its time, if it does so by itself."""
-        thing = record.thing
-        if isinstance(thing, Session) and thing.status is SessionStatus.OPEN:
+        if not isinstance(record.thing, Session | Dispute):
+            return
+        due = record.thing.ends_by_itself
+        if due is not None:
             self.open.add(record.leg)
-            self.ends.add(record.id, thing.expires_at)
-        elif isinstance(thing, Session):
+            self.ends.add(record.id, due)
+        else:
             self.open.discard(record.leg)
             self.ends.remove(record.id)
 

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from cardswitch.specs.codes import PARTLY_APPROVED
 from cardswitch.specs.merchants import Check
 from cardswitch.specs.message import Message
+from cardswitch.specs.three_ds.outcomes import Party
 from cardswitch.wire.ports import Seconds
 
 from .authentication import Authentication
 from .cards import Card, Metadata
-from .checks import failed_of
+from .checks import FAIL, cavv_check, failed_of
 from .entries import (
     Answered,
     Asked,
@@ -111,6 +112,16 @@ class Exchange(Struct, frozen=True, kw_only=True):
             case "approved_in_part":
                 return approved_in_part(self.number)
         return declined(self.answer[39], self.number)
+
+    @property
+    def liable(self) -> Party:
+        """Who bears it if the cardholder denies it: the merchant, unless his bank was sure.
+
+        A CAVV that the issuer finds wrong proves nothing, though it may have approved.
+        """
+        said = self.authentication
+        is_proven = said is not None and cavv_check(self.answer) != FAIL
+        return said.liable if said is not None and is_proven else "merchant"
 
     @property
     def blocked_by(self) -> Check | None:

@@ -16,20 +16,22 @@ from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds
 
 from .authentication import DIRECTORY, Directory, DirectoryExchange
-from .calls import NOBODY, Alter, Call, Deed, Expire, Read, Reply, Things, Use
+from .calls import NOBODY, Alter, Call, Expire, Read, Reply, Things, Use
 from .desk import SWITCH, GatewayDesk, Rules
 from .entries import GatewayEntry, Owed, Sent
+from .flows.disputes import unanswered
 from .flows.owed import owe, resume, settle
 from .flows.serving import serve
 from .flows.velocity import Declines
 from .flows.work import Work
-from .ids import SESSION
+from .ids import DISPUTE, SESSION
 from .intents import Intent
 from .messages import Node
 from .problems import Problem, away, busy
 from .row import CHECKPOINT, CHECKPOINT_ROWS, GatewayRow, legs_of, read, told_by
 from .things import KINDS as THINGS
 from .things import Thing
+from .things.disputes import Dispute
 from .things.sessions import Session, expired
 
 NO_CARD: Final = "0"  # Its fingerprint tells which key the journal was written with.
@@ -40,6 +42,7 @@ WRONG_KEY: Final = (
 )
 
 
+_Ending = Callable[[str, Things, Seconds], Mapping[str, Thing] | Problem]
 _STAMPED: Final = (Sent.__name__, Owed.__name__)
 
 
@@ -127,15 +130,13 @@ class Gateway(Program):
         return self.kernel.start(self._serve(call, work, names), rescue)
 
     def _end(self, ref: str) -> None:
-        """What the intent *ref* holds is free again, or the session *ref* is over."""
-        kind = THINGS[Session]
-        if ref.startswith(SESSION):
-            uses = (Use(kind=kind, id=ref),)
-            deed: Deed = Alter(partial(_expired, ref))
-            call = Call(ticket=NOBODY, merchant="", ref=ref, deed=deed, kind=kind, uses=uses)
-        else:
-            call = Call(ticket=NOBODY, merchant="", ref=ref, deed=Expire())
-        self._begin(call)
+        """What the intent *ref* holds is free again, or the thing *ref* is over."""
+        for prefix, (kind, over) in _OVER.items():
+            if ref.startswith(prefix):
+                deed, uses = Alter(partial(over, ref)), (Use(kind=kind, id=ref),)
+                call = Call(ticket=NOBODY, merchant="", ref=ref, deed=deed, kind=kind, uses=uses)
+                return self._begin(call)
+        return self._begin(Call(ticket=NOBODY, merchant="", ref=ref, deed=Expire()))
 
     def recover(self, rows: Iterable[GatewayRow], now: Seconds) -> Sequence[Effect]:
         """After a start: what has no outcome is reversed, what is owed is sent again.
@@ -236,6 +237,13 @@ def _expired(id_: str, things: Things, now: Seconds) -> Mapping[str, Thing] | Pr
     assert isinstance(session, Session), "it was looked up as one"
     then = expired(session)
     return then if isinstance(then, Problem) else {id_: then}
+
+
+# By the beginning of their ids, what ends by itself: its kind, and what becomes of it.
+_OVER: Final[Mapping[str, tuple[str, _Ending]]] = {
+    SESSION: (THINGS[Session], _expired),
+    DISPUTE: (THINGS[Dispute], unanswered),
+}
 
 
 def _locked(call: Call) -> set[str]:

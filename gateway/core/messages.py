@@ -131,7 +131,7 @@ def said_with(card: Card, authentication: Authentication, cavv: str) -> Authenti
         eci = eci or _eci(card, AUTHENTICATED)
     elif not eci or eci in AUTHENTICATED:
         eci = _eci(card, NOT_AUTHENTICATED)
-    return replace(authentication, eci=eci)
+    return replace(authentication, eci=eci, has_proof=bool(cavv))
 
 
 def _eci(card: Card, of_brands: tuple[str, str]) -> str:

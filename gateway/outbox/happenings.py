@@ -27,7 +27,7 @@ from ..core.ids import ALPHABET
 from ..core.intents import EXPIRED, Intent
 from ..core.things import Thing
 from ..core.things.customers import Customer
-from ..core.things.disputes import Dispute, DisputeStatus
+from ..core.things.disputes import OVER, Dispute, DisputeStatus
 from ..core.things.methods import Method
 from ..core.things.sessions import Session, SessionStatus
 
@@ -173,9 +173,9 @@ def happened_to(before: Thing | None, after: Thing) -> tuple[Happening, ...]:
             return _made(_SESSION[:1], 0)
         case Session(), Session(status=SessionStatus.EXPIRED):
             return _made(_SESSION[1:], 0)
-        case None, Dispute():
-            return _made(_DISPUTE[:1], 0)
-        case Dispute(), Dispute(status=DisputeStatus.LOST):
+        case None, Dispute(status=status):
+            return _made(_DISPUTE[::2] if status in OVER else _DISPUTE[:1], 0)
+        case Dispute(), Dispute(status=DisputeStatus.WON | DisputeStatus.LOST):
             return _made(_DISPUTE[2:], 0)
         case Dispute(), Dispute():
             return _made(_DISPUTE[1:2], 0)

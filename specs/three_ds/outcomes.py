@@ -10,7 +10,12 @@ from msgspec import Struct
 # Authenticated, challenge, attempted, not authenticated, unavailable, rejected.
 TransStatus = Literal["Y", "C", "A", "N", "U", "R"]
 Result = Literal[
-    "authenticated", "attempt_acknowledged", "failed", "not_supported", "processing_error"
+    "authenticated",
+    "attempt_acknowledged",
+    "exempted",
+    "failed",
+    "not_supported",
+    "processing_error",
 ]
 ResultReason = Literal[
     "abandoned", "bypassed", "canceled", "card_not_enrolled", "protocol_error", "rejected"

@@ -199,7 +199,7 @@ class Dispute(Struct, forbid_unknown_fields=True, kw_only=True):
     network_reason_code: str | None
     payment_intent: Expandable
     reason: str
-    status: Literal["needs_response", "under_review", "lost"]
+    status: Literal["needs_response", "under_review", "won", "lost"]
 
 
 class Sum(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta, Struct
 
 from cardswitch.specs.security.cavv import is_cavv
+from cardswitch.specs.three_ds.outcomes import PROVEN
 
 from ...core.authentication import Authentication, TransStatus
 from ...core.checks import cavv_check
@@ -34,6 +35,7 @@ class AuthenticationParams(Struct, frozen=True, forbid_unknown_fields=True, kw_o
     cryptogram: str | None = None
     electronic_commerce_indicator: Literal["00", "01", "02", "05", "06", "07"] | None = None
     ares_trans_status: Literal["N", "R"] | TransStatus | None = None
+    exemption_indicator: Literal["low_risk", "none"] = "none"
 
     def __repr__(self) -> str:
         """Without the CAVV."""
@@ -52,11 +54,16 @@ class AuthenticationParams(Struct, frozen=True, forbid_unknown_fields=True, kw_o
         if cavv is not None and eci in NOT_AUTHENTICATED:
             text = f"An ECI of {eci} says that nobody has authenticated: it goes without a CAVV"
             raise bad(text, f"{_PLACE}[cryptogram]")
+        is_exempt = self.exemption_indicator != "none"
+        if is_exempt and (cavv is not None or eci in PROVEN):
+            text = "Whoever claims an exemption has asked nobody: it goes without CAVV and ECI"
+            raise bad(text, f"{_PLACE}[exemption_indicator]")
         return Authentication(
             version=self.version,
             transaction=self.transaction_id,
             eci=eci,
             status=status,
+            result="exempted" if is_exempt else None,
         )
 
 

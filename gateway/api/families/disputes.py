@@ -1,4 +1,4 @@
-"""Disputes: read, answered with evidence, given in. One is opened by a test helper alone."""
+"""Disputes: read, answered with evidence, given in. Test helpers open and decide them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...core.calls import Dispute as Deny
 from ...core.ids import CHARGE, DISPUTE, INTENT, id_of
 from ...core.problems import Problem
 from ...core.things import Record, Thing
-from ...core.things.disputes import Dispute, answered, given_in
+from ...core.things.disputes import Decision, Dispute, answered, decided, given_in
 from .. import params
 from ..endpoints import Answer, Asked, part_of_intent, positive, read_thing, thing_of
 from ..faults import bad
@@ -48,6 +48,12 @@ class UpdateParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     evidence: dict[str, str | None] = {}
     metadata: dict[str, str | None] = {}
     submit: bool = True
+
+
+class DecideParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """For whom whoever looked at the evidence decides: `won` is for the merchant."""
+
+    status: Decision
 
 
 async def open_dispute(asked: Asked) -> Answer:
@@ -95,6 +101,17 @@ async def close_dispute(asked: Asked) -> Answer:
 
     def change(things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:
         then = given_in(_dispute(things[asked.id]))
+        return then if isinstance(then, Problem) else {asked.id: then}
+
+    return await _changed(asked, Alter(change))
+
+
+async def decide_dispute(asked: Asked) -> Answer:
+    """POST /v1/test_helpers/disputes/{id}/decide: for the merchant, or for the cardholder."""
+    given = params.read(DecideParams, asked.value)
+
+    def change(things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:
+        then = decided(_dispute(things[asked.id]), given.status)
         return then if isinstance(then, Problem) else {asked.id: then}
 
     return await _changed(asked, Alter(change))

@@ -10,6 +10,7 @@ from ..intents import EXPIRED, Intent
 from ..problems import Problem, away, busy, invalid
 from ..states import Status, Step, may
 from .authenticating import abandon
+from .disputes import deny_if_told
 from .payments import order_of, too_many, unexpected
 from .work import Work
 
@@ -28,6 +29,7 @@ async def capture(work: Work, deed: Capture) -> None:
         number = await work.capture(payment, amount, is_final=deed.is_final)
     finally:
         work.desk.leave_place()
+    deny_if_told(work, payment.card)
     return work.answer(number, work.known.refusal_of(number))
 
 

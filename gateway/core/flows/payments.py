@@ -25,6 +25,7 @@ from ..things.methods import Method
 from ..things.sessions import Session, SessionStatus, completed
 from ..things.tokens import Token, not_usable
 from .authenticating import Proven, authenticate, authenticated, proven
+from .disputes import deny_if_told
 from .work import NoPlace, Work
 
 
@@ -196,6 +197,7 @@ async def _charged(work: Work, deed: Pay, card: Card, seen: Proven) -> int:
     if work.known.status in (Status.SUCCEEDED, Status.NEEDS_CAPTURE):
         _keep(work, card)
         _complete(work)
+        deny_if_told(work, card)
     elif work.known.exchange(number).stand is Stand.DECLINED:
         work.desk.declines.add(card.fingerprint, work.desk.now)
     return number

@@ -77,6 +77,11 @@ class Session(Struct, frozen=True, kw_only=True, tag="checkout.session"):
         """What is to be paid, in minor units."""
         return sum(item.total for item in self.items)
 
+    @property
+    def ends_by_itself(self) -> Seconds | None:
+        """When it expires, if it still may."""
+        return self.expires_at if self.status is SessionStatus.OPEN else None
+
     def is_open(self, now: Seconds) -> bool:
         """Whether it may still be paid."""
         return self.status is SessionStatus.OPEN and now < self.expires_at

@@ -35,6 +35,11 @@ def given(**more):
         ({"cryptogram": CAVV, "electronic_commerce_indicator": "00"}, "cryptogram"),
         ({"cryptogram": CAVV, "ares_trans_status": "N"}, "ares_trans_status"),
         ({"ares_trans_status": "R"}, "ares_trans_status"),
+        ({"cryptogram": CAVV, "exemption_indicator": "low_risk"}, "exemption_indicator"),
+        (
+            {"electronic_commerce_indicator": "06", "exemption_indicator": "low_risk"},
+            "exemption_indicator",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_refused(more, param):
@@ -47,6 +52,11 @@ def test_what_does_not_go_together_is_refused(more, param):
 def test_it_shows_itself_without_its_cavv():
     assert CAVV not in repr(given(cryptogram=CAVV))
     assert given(cryptogram=CAVV, electronic_commerce_indicator="05").authentication.eci == "05"
+
+
+def test_an_exemption_is_told_and_leaves_the_merchant_liable():
+    said = given(exemption_indicator="low_risk").authentication
+    assert (said.result, said.liable) == ("exempted", "merchant")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from cardswitch.gateway.core.things.disputes import (
     Dispute,
     DisputeStatus,
     answered,
+    decided,
     given_in,
 )
 
@@ -24,3 +25,10 @@ def test_who_gives_in_has_lost():
     lost = given_in(DISPUTE)
     assert lost.status is DisputeStatus.LOST
     assert isinstance(answered(lost, {}, {}, is_submitted=True), Problem)
+
+
+def test_only_what_is_not_over_is_decided():
+    won = decided(DISPUTE, "won")
+    assert (won.status, won.ends_by_itself) == (DisputeStatus.WON, None)
+    assert isinstance(decided(won, "lost"), Problem)
+    assert decided(answered(DISPUTE, {}, {}, is_submitted=True), "lost").status == "lost"
