@@ -3,45 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
 from cardswitch.wire.ports import Seconds
 
-PayoutStatus = Literal["in_transit", "paid", "failed"]
+from .core.things.payouts import DayClosed, Owed, Payout, Place
 
-
-# Where something stands in the order of all entries: at which row of the switch's journal, which of
-# four things is told there, and which of several.
-Place = tuple[int, int, int]
 # A movement itself, a deposit, one that came back, and what a close charged, kept or gave back.
 MOVED, DEPOSITED, CAME_BACK, CHARGED = 0, 1, 2, 3
-
-
-class Owed(Struct, frozen=True, gc=False, kw_only=True):
-    """What a merchant is owed in one currency, in minor units; below zero what he owes."""
-
-    currency: str  # ISO 4217 numeric
-    available: int  # booked by a close, and not deposited
-    pending: int  # what closes to come will book of what has happened by now
-
-
-class Payout(Struct, frozen=True, gc=False, kw_only=True):
-    """One transfer to a merchant's account."""
-
-    reference: str  # EndToEndId, as it stands on the statement of the merchant
-    business_date: str  # label of the bank day whose close has ordered it
-    currency: str  # ISO 4217 numeric
-    amount: int  # minor units
-    at: Seconds  # of the close
-    execution: str  # the day that the bank was asked for, YYYY-MM-DD
-    account: str  # the IBAN that it goes to
-    place: Place  # of the entry that takes it from the balance
-    status: PayoutStatus  # as the bank has answered
-    back: Place | None = None  # of the entry that gives it back
-    code: str = ""  # of ISO 20022, why it failed
-    because: str = ""  # the same in words
+# Of the last close, and of what a bank or a person has said last.
+Mark = tuple[int, int]
 
 
 class Entry(Struct, frozen=True, gc=False, kw_only=True):
@@ -79,6 +52,17 @@ class Between(Struct, frozen=True, gc=False, kw_only=True):
 
 class Money(Protocol):
     """The books of settlement, and what is still to be booked."""
+
+    def mark(self) -> Mark:
+        """Another one whenever a day was closed, or a payout stands otherwise. Raises Error."""
+        ...
+
+    def closes(self, merchant: str, since: Seconds) -> Sequence[DayClosed]:
+        """The closes *since* then that have booked something of *merchant*, the oldest first.
+
+        Raises Error.
+        """
+        ...
 
     def balance(self, merchant: str) -> Sequence[Owed]:
         """What *merchant* is owed, by currency. Raises Error."""

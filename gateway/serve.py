@@ -21,6 +21,7 @@ from .api.endpoints import Services
 from .api.given.codes import Codes
 from .api.keys import KeyFile
 from .api.server import ApiServer
+from .closes import ClosesWatch
 from .config import GatewayConfig, PagesConfig, ThreeDsConfig
 from .core.authentication import Directory, Range
 from .core.desk import SWITCH
@@ -82,6 +83,7 @@ class ServedGateway:
         rotation: Rotation,
         cards: SealedCards,
         asking: Asking | None,
+        closes: ClosesWatch | None,
     ) -> None:
         self.runtime = runtime
         self.gateway = front.gateway
@@ -92,6 +94,7 @@ class ServedGateway:
         self._rotation = rotation
         self._cards = cards
         self._asking = asking
+        self._closes = closes
 
     async def open(self) -> None:
         """Listen. Raises OSError."""
@@ -99,6 +102,8 @@ class ServedGateway:
         self._front.written = self._courier.grown
         self._courier.start()
         self._rotation.start()
+        if self._closes is not None:
+            self._closes.start()
 
     async def wait(self) -> None:
         """Return after :meth:`stop`; raise the error that ended it, if one did."""
@@ -108,6 +113,8 @@ class ServedGateway:
         """Let nobody in, answer what is in work, and end."""
         for server in self._servers:
             await server.close()
+        if self._closes is not None:
+            await self._closes.stop()
         await self._courier.stop()
         await self.runtime.stop()
         await self._rotation.stop()
@@ -178,7 +185,8 @@ async def serve_gateway(
         verbs = operator_verbs(services, tuple(merchants))
         verbs |= {"vault_status": rotation.status, "vault_rotate": rotation.rotate}
         await runtime.serve_control(config.folder, CONTROL, verbs)
-        served = ServedGateway(runtime, front, servers, courier, rotation, cards, asking)
+        closes = ClosesWatch(services, note) if money is not None else None
+        served = ServedGateway(runtime, front, servers, courier, rotation, cards, asking, closes)
         await served.open()
     except BaseException:
         if outbox is not None:

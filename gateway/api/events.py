@@ -13,12 +13,15 @@ from ..core.intents import Intent
 from ..core.row import INTENT as INTENT_LEG
 from ..core.row import SETUP as SETUP_LEG
 from ..core.row import Legs, legs_of
+from ..core.things import KINDS as THINGS
 from ..core.things import Record
+from ..core.things.payouts import DayClosed
 from ..outbox.follow import Event
 from ..store import GatewayReader
 from .families.customers import customer_object
 from .families.disputes import dispute_object
 from .families.methods import method_object
+from .families.money import balance_record, batch_record, payout_record
 from .families.sessions import session_object
 from .objects import Object, charge_object, intent_object, refund_object
 
@@ -29,12 +32,16 @@ _LEGS: Final = {
     "charge": INTENT_LEG,
     "refund": INTENT_LEG,
     "setup_intent": SETUP_LEG,
+    "balance": THINGS[DayClosed],
 }
 _THINGS: Final[Mapping[str, Callable[[Record], Object]]] = {
+    "balance": balance_record,
     "checkout.session": session_object,
     "customer": customer_object,
     "dispute": dispute_object,
     "payment_method": method_object,
+    "payout": payout_record,
+    "x.batch": batch_record,
 }
 
 

@@ -29,6 +29,7 @@ from ..core.things import Thing
 from ..core.things.customers import Customer
 from ..core.things.disputes import OVER, Dispute, DisputeStatus
 from ..core.things.methods import Method
+from ..core.things.payouts import DayClosed, Payout, PayoutStatus
 from ..core.things.sessions import Session, SessionStatus
 
 EVENT: Final = "evt_"
@@ -43,6 +44,9 @@ Kind = Literal[
     "payment_method",
     "checkout.session",
     "dispute",
+    "payout",
+    "balance",
+    "x.batch",
 ]
 Types = tuple[str, ...]
 CREATED: Final = "payment_intent.created"
@@ -85,6 +89,13 @@ _DISPUTE: Final[Types] = (
     "charge.dispute.updated",
     "charge.dispute.closed",
 )
+# Of a day that was closed, and of a transfer that stands so.
+_CLOSED: Final[Types] = ("x.batch.closed", "balance.available")
+_PAYOUT: Final[dict[PayoutStatus, Types]] = {
+    "in_transit": ("payout.created",),
+    "paid": ("payout.paid",),
+    "failed": ("payout.failed",),
+}
 _OF_EXCHANGES: Final = (_APPROVED, _FAILED, _SENT, _UNKNOWN)
 TYPES: Final = tuple(
     dict.fromkeys(
@@ -93,7 +104,8 @@ TYPES: Final = tuple(
             ACTION,
             *(type_ for table in _OF_EXCHANGES for types in table.values() for type_ in types),
             *(*_RELEASED, *_EXPIRED, *_SETUP_CREATED, *_SETUP_CANCELED, *_CUSTOMER, *_METHOD),
-            *(*_SESSION, *_DISPUTE),
+            *(*_SESSION, *_DISPUTE, *_CLOSED),
+            *(type_ for types in _PAYOUT.values() for type_ in types),
             EXCEPTION,
         ]
     )
@@ -181,6 +193,10 @@ def happened_to(before: Thing | None, after: Thing) -> tuple[Happening, ...]:
             return _made(_DISPUTE[1:2], 0)
         case Method(), Method():
             return _made(_METHOD[2:], 0)
+        case None, DayClosed():
+            return _made(_CLOSED, 0)
+        case _, Payout(status=status):
+            return _made(_PAYOUT[status], 0)
     return ()
 
 
@@ -205,4 +221,7 @@ _KINDS: Final[dict[str, Kind]] = {
     "payment_method": "payment_method",
     "charge": "charge",
     "refund": "refund",
+    "payout": "payout",
+    "balance": "balance",
+    "x.batch": "x.batch",
 }

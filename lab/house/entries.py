@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from cardswitch.gateway.money import CAME_BACK, CHARGED, DEPOSITED, MOVED, Between, Entry, Place
+from cardswitch.gateway.core.things.payouts import Place
+from cardswitch.gateway.money import CAME_BACK, CHARGED, DEPOSITED, MOVED, Between, Entry
 from cardswitch.switch.settlement.formats.orders import Ordered
 from cardswitch.switch.settlement.standing import Bounced
 from cardswitch.switch.store import merchant as movements

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
-from cardswitch.gateway.money import Between, Entry, Money, Owed, Payout, Place
+from cardswitch.gateway.core.things.payouts import Batch, DayClosed, Owed, Payout, Place
+from cardswitch.gateway.money import Between, Entry, Mark, Money
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.switch.settlement.formats.orders import Ordered
 from cardswitch.switch.settlement.standing import Bounced
+from cardswitch.switch.settlement.totals import BatchTotals
 from cardswitch.switch.store.books import BooksReader, Close
 from cardswitch.switch.store.reader import JournalReader
+from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.database import Missing
 
 from .entries import Deposits, entries_named, entries_of
@@ -35,6 +38,20 @@ class LabMoney:
     def __init__(self, switch: SwitchConfig, settlement: SettlementConfig) -> None:
         self._switch = switch
         self._settlement = settlement
+
+    def mark(self) -> Mark:
+        """See :class:`~cardswitch.gateway.money.Money`."""
+        books = self._books()
+        return books.mark() if books is not None else (0, 0)
+
+    def closes(self, merchant: str, since: Seconds) -> list[DayClosed]:
+        """See :class:`~cardswitch.gateway.money.Money`."""
+        books = self._books()
+        booked = books.batches_of(merchant, since) if books is not None else {}
+        return [
+            DayClosed(business_date=day, at=at, batches=_summed(batches))
+            for (day, at), batches in booked.items()
+        ]
 
     def balance(self, merchant: str) -> list[Owed]:
         """See :class:`~cardswitch.gateway.money.Money`."""
@@ -103,6 +120,19 @@ class LabMoney:
                     if batch.merchant == merchant:
                         found[batch.currency] += batch.amount
         return found
+
+
+def _summed(batches: Iterable[BatchTotals]) -> tuple[Batch, ...]:
+    """*batches* by channel, currency and kind, whichever terminal and day they are of."""
+    sums: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for each in batches:
+        key = (each.channel, each.currency, each.kind)
+        count, amount = sums.get(key, (0, 0))
+        sums[key] = (count + each.count, amount + each.amount)
+    return tuple(
+        Batch(channel=channel, currency=code, kind=kind, count=count, amount=amount)
+        for (channel, code, kind), (count, amount) in sorted(sums.items())
+    )
 
 
 def _payout(each: Ordered, close: Close, place: Place, is_booked: bool) -> Payout:

@@ -25,6 +25,7 @@ from .booking import Booking, batched_lines, movements
 from .fees.reading import MovementFee, charges_like, charges_of, fees_of_rrn, rates_booked
 from .reader import JournalReader
 from .tables import (
+    BANK,
     BANK_POSTINGS,
     BATCHES,
     BOOKS_SCHEMA,
@@ -121,6 +122,32 @@ class BooksReading(BankReading):
         query = select(BATCHES).where(BATCHES.c.business_date == business_date)
         found = self._rows(query.order_by(BATCHES.c.number))
         return tuple(BatchTotals(**row._mapping) for row in found)
+
+    def batches_of(
+        self, merchant: str, since: Seconds
+    ) -> dict[tuple[str, Seconds], list[BatchTotals]]:
+        """The batches of *merchant*, by day and instant of each close since then."""
+        query = (
+            select(BATCHES, CLOSES.c.closed_at)
+            .join(CLOSES, CLOSES.c.business_date == BATCHES.c.business_date)
+            .where(BATCHES.c.merchant == merchant, CLOSES.c.closed_at >= since)
+        )
+        found: dict[tuple[str, Seconds], list[BatchTotals]] = {}
+        for row in self._rows(query.order_by(CLOSES.c.number, BATCHES.c.number)):
+            totals = dict(row._mapping)
+            at = totals.pop("closed_at")
+            found.setdefault((row.business_date, at), []).append(BatchTotals(**totals))
+        return found
+
+    def mark(self) -> tuple[int, int]:
+        """The numbers of the last close and of the last entry of a bank or a person; 0 for none."""
+        [found] = self._rows(
+            select(
+                select(func.coalesce(func.max(CLOSES.c.number), 0)).scalar_subquery(),
+                select(func.coalesce(func.max(BANK.c.number), 0)).scalar_subquery(),
+            )
+        )
+        return int(found[0]), int(found[1])
 
     def last_batch(self) -> int:
         """The number of the last batch; 0 if there is none."""

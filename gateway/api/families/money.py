@@ -12,7 +12,9 @@ from cardswitch.specs.dates import days_between
 
 from ...core.ids import ALPHABET, PAYOUT, TRANSACTION
 from ...core.problems import Problem, missing
-from ...money import Money, Owed, Payout, PayoutStatus, Place
+from ...core.things import Record
+from ...core.things.payouts import DayClosed, Owed, Payout, PayoutStatus, Place
+from ...money import Money
 from .. import params
 from ..endpoints import ID_MAX, Answer, Asked
 from ..faults import Fault
@@ -21,6 +23,7 @@ from ..objects import Object, list_object
 from ..paging import cut, is_between
 
 URL: Final = "/v1/payouts"
+BATCH: Final = "x_batch_"
 _DAY_S: Final = 24 * 3600
 # By the bank's reason, ISO 20022, what the API calls it; all others could not be processed.
 _FAILURES: Final[Mapping[str, str]] = {
@@ -116,17 +119,66 @@ def payout_object(payout: Payout) -> Object:
     }
 
 
+def payout_record(record: Record) -> Object:
+    """The `payout` as the journal has it."""
+    assert isinstance(record.thing, Payout)
+    return payout_object(record.thing)
+
+
+def balance_record(record: Record) -> Object:
+    """The `balance` as it was when the gateway saw the close that *record* tells of."""
+    assert isinstance(record.thing, DayClosed)
+    return balance_object(record.thing.owed)
+
+
+def batch_record(record: Record) -> Object:
+    """The `x.batch` of a merchant and a bank day: what its close has booked."""
+    assert isinstance(record.thing, DayClosed)
+    closed = record.thing
+    totals = [
+        {
+            "amount": each.amount,
+            "channel": each.channel or None,
+            "count": each.count,
+            "currency": currency_of(each.currency),
+            "kind": each.kind,
+        }
+        for each in closed.batches
+    ]
+    return {
+        "id": record.id,
+        "object": "x.batch",
+        "created": int(closed.at),
+        "livemode": False,
+        "business_date": closed.business_date,
+        "totals": totals,
+    }
+
+
 def payout_id(reference: str) -> str:
     """The id of a payout, made of its reference, which is that of no other payout.
 
     >>> payout_id("20261128-SHOP0001-EUR")
     'po_jtW2rEScCbExbI5urQ750mvX'
     """
-    number, text = int.from_bytes(sha256(reference.encode()).digest(), "big"), ""
+    return PAYOUT + _text_of(reference)
+
+
+def batch_id(merchant: str, business_date: str) -> str:
+    """The id of what a close has booked of *merchant*.
+
+    >>> batch_id("SHOP0001", "20261128")
+    'x_batch_RKGhl7PgX2pgcIXByEPJtEv6'
+    """
+    return BATCH + _text_of(f"{business_date}|{merchant}")
+
+
+def _text_of(name: str) -> str:
+    number, text = int.from_bytes(sha256(name.encode()).digest(), "big"), ""
     for _ in range(ID_LENGTH):
         number, digit = divmod(number, len(ALPHABET))
         text += ALPHABET[digit]
-    return PAYOUT + text
+    return text
 
 
 def transaction_id(place: Place) -> str:

@@ -17,17 +17,8 @@ from ...core.problems import missing
 from ...core.row import CAPTURE as CAPTURES
 from ...core.row import CHARGE as CHARGES
 from ...core.row import REFUND as REFUNDS
-from ...money import (
-    CAME_BACK,
-    CHARGED,
-    DEPOSITED,
-    MOVED,
-    Between,
-    Entry,
-    Money,
-    Payout,
-    Place,
-)
+from ...core.things.payouts import Payout, Place
+from ...money import CAME_BACK, CHARGED, DEPOSITED, MOVED, Between, Entry, Money
 from ...store import GatewayReader, Wanted
 from .. import params
 from ..endpoints import ID_MAX, Answer, Asked, limit_of, part_of_intent

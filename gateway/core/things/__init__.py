@@ -18,18 +18,21 @@ from .customers import Customer
 from .disputes import Dispute
 from .links import Link
 from .methods import Method
+from .payouts import DayClosed, Payout
 from .sessions import Session
 from .tokens import Token
 
 AUTHENTICATIONS: Final = "x.authentication"
-Thing = Authentication | Customer | Dispute | Link | Method | Session | Token
+Thing = Authentication | Customer | DayClosed | Dispute | Link | Method | Payout | Session | Token
 # Of which kind a leg of the journal is, by what it holds; clients call it so too.
 KINDS: Final[Mapping[type, str]] = {
     Authentication: AUTHENTICATIONS,
     Customer: "customer",
+    DayClosed: "x.batch",
     Dispute: "dispute",
     Link: "payment_link",
     Method: "payment_method",
+    Payout: "payout",
     Session: "checkout.session",
     Token: "token",
 }

@@ -10,7 +10,7 @@ from cardswitch.gateway.api.endpoints import Asked, Services
 from cardswitch.gateway.api.families.money import list_payouts, retrieve_balance, retrieve_payout
 from cardswitch.gateway.api.faults import Fault
 from cardswitch.gateway.api.keys import ApiKey
-from cardswitch.gateway.money import Owed, Payout
+from cardswitch.gateway.core.things.payouts import Owed, Payout
 from cardswitch.specs.merchants import Merchant
 from tests.kit.shapes import shaped
 
