@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -15,6 +15,17 @@ from .core.things.payouts import DayClosed, Owed, Payout, Place
 MOVED, DEPOSITED, CAME_BACK, CHARGED = 0, 1, 2, 3
 # Of the last close, and of what a bank or a person has said last.
 Mark = tuple[int, int]
+
+
+FeeKind = Literal["interchange", "scheme", "own"]
+
+
+class Fee(Struct, frozen=True, gc=False, kw_only=True):
+    """A part of what an entry has cost; below zero what is given back of it."""
+
+    kind: FeeKind
+    amount: int  # minor units
+    rate: str  # the version of the schedule, and which of its rates: plus-1, rate 2
 
 
 class Entry(Struct, frozen=True, gc=False, kw_only=True):
@@ -29,6 +40,17 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True):
     is_booked: bool
     reference: str  # field 37 of a movement, the EndToEndId of a payout
     channel: str = ""  # the listener that it came in by
+    fees: tuple[Fee, ...] = ()  # of a movement that is booked; *amount* is without them
+
+    @property
+    def fee(self) -> int:
+        """All of them; minor units."""
+        return sum(each.amount for each in self.fees)
+
+    @property
+    def net(self) -> int:
+        """What it adds to the balance, or takes from it."""
+        return self.amount - self.fee
 
 
 class Between(Struct, frozen=True, gc=False, kw_only=True):
@@ -73,7 +95,7 @@ class Money(Protocol):
         ...
 
     def entries(self, merchant: str, between: Between) -> Sequence[Entry]:
-        """What has changed the balance of *merchant*, newest first: their sum is what he is owed.
+        """What has changed the balance of *merchant*, newest first: in sum, net, what he is owed.
 
         Raises Error.
         """

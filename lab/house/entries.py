@@ -6,11 +6,21 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from cardswitch.gateway.core.things.payouts import Place
-from cardswitch.gateway.money import CAME_BACK, CHARGED, DEPOSITED, MOVED, Between, Entry
+from cardswitch.gateway.money import (
+    CAME_BACK,
+    CHARGED,
+    DEPOSITED,
+    MOVED,
+    Between,
+    Entry,
+    Fee,
+    FeeKind,
+)
 from cardswitch.switch.settlement.formats.orders import Ordered
 from cardswitch.switch.settlement.standing import Bounced
 from cardswitch.switch.store import merchant as movements
 from cardswitch.switch.store.books import BooksReader, Close
+from cardswitch.switch.store.fees.reading import TakenFee
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.switch.store.tables import TRANSFERS
 from cardswitch.wire.ports import Question, Seconds
@@ -52,9 +62,14 @@ class Deposits:
         yield from self._charges()
 
     def _charges(self) -> Iterator[Entry]:
-        """What was taken of deposits, or given back with them, by the close that did it."""
+        """What was taken of deposits, or given back with them, by the close that did it.
+
+        Fees of movements are told with these.
+        """
         charges = self._books.all_charges(merchant=self._merchant)
         for number, each in enumerate(charge for charge in charges if charge.is_net):
+            if each.kind == "fees":
+                continue
             close = self.closes[each.business_date]
             yield Entry(
                 place=(close.read_to, CHARGED, number),
@@ -102,7 +117,10 @@ def _movements(
     deposits: Deposits | None,
 ) -> Iterator[Entry]:
     found = movements.movements_of(journal, merchant, between)
-    booked = books.booked_on([each.sequence for each in found]) if books is not None else {}
+    sequences = [each.sequence for each in found]
+    booked = books.booked_on(sequences) if books is not None else {}
+    taken = books.fees_taken(sequences) if books is not None else []
+    fees = {each.sequence: _fees(each) for each in taken}
     closes = deposits.closes if deposits is not None else {}
     ends_at = _ends_at(journal, closes)
     for each in found:
@@ -117,7 +135,17 @@ def _movements(
             is_booked=close is not None,
             reference=each.rrn,
             channel=each.channel,
+            fees=fees.get(each.sequence, ()),
         )
+
+
+def _fees(taken: TakenFee) -> tuple[Fee, ...]:
+    """The parts of a fee that are not nothing: what others get, where the merchant pays it too."""
+    passed = (taken.interchange, taken.scheme) if taken.is_plus else (0, 0)
+    parts: tuple[tuple[FeeKind, int], ...]
+    parts = (("interchange", passed[0]), ("scheme", passed[1]), ("own", taken.fee - sum(passed)))
+    rate = f"{taken.version}, rate {taken.place}"
+    return tuple(Fee(kind=kind, amount=amount, rate=rate) for kind, amount in parts if amount)
 
 
 def _rows(between: Between) -> movements.Between:

@@ -22,7 +22,15 @@ from ..settlement.totals import BatchTotals
 from .bank import PAYOUT, BankReading, rows_of_sheet
 from .beside import rows_beside
 from .booking import Booking, batched_lines, movements
-from .fees.reading import MovementFee, charges_like, charges_of, fees_of_rrn, rates_booked
+from .fees.reading import (
+    MovementFee,
+    TakenFee,
+    charges_like,
+    charges_of,
+    fees_of_rrn,
+    fees_taken,
+    rates_booked,
+)
 from .reader import JournalReader
 from .tables import (
     BANK,
@@ -182,6 +190,11 @@ class BooksReading(BankReading):
         """The movements of *rrn* that are charged, with the rates of then."""
         with reading(self._engine) as reader:
             return fees_of_rrn(reader, rrn)
+
+    def fees_taken(self, sequences: Collection[int]) -> list[TakenFee]:
+        """The fees of the movements *sequences*, few, that were taken of deposits."""
+        with reading(self._engine) as reader:
+            return fees_taken(reader, sequences)
 
     def batched(self, business_date: str) -> Iterator[BatchedLine | ChargedLine]:
         """The same, but for what their batches say; with fees, if it has charged any."""

@@ -219,6 +219,16 @@ class Balance(Struct, forbid_unknown_fields=True, kw_only=True):
     pending: list[Sum]
 
 
+class FeeDetail(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A part of a fee: by which version of the schedule, and which of its rates."""
+
+    amount: int
+    application: None
+    currency: str
+    description: str
+    type: Literal["payment_method_passthrough_fee", "stripe_fee"]
+
+
 class BalanceTransaction(Struct, forbid_unknown_fields=True, kw_only=True):
     """What was added to a balance, or taken from it."""
 
@@ -232,7 +242,7 @@ class BalanceTransaction(Struct, forbid_unknown_fields=True, kw_only=True):
     description: str
     exchange_rate: float | None
     fee: int
-    fee_details: list[dict[str, Any]]
+    fee_details: list[FeeDetail]
     net: int
     reporting_category: str
     source: str | None

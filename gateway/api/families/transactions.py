@@ -18,7 +18,7 @@ from ...core.row import CAPTURE as CAPTURES
 from ...core.row import CHARGE as CHARGES
 from ...core.row import REFUND as REFUNDS
 from ...core.things.payouts import Payout, Place
-from ...money import CAME_BACK, CHARGED, DEPOSITED, MOVED, Between, Entry, Money
+from ...money import CAME_BACK, CHARGED, DEPOSITED, MOVED, Between, Entry, Fee, Money
 from ...store import GatewayReader, Wanted
 from .. import params
 from ..endpoints import ID_MAX, Answer, Asked, limit_of, part_of_intent
@@ -32,6 +32,12 @@ _DIGITS: Final = (14, 15, 24)  # where row, step and number of a place end in it
 # Payments and refunds of ours are looked for among those of so long before, and so many.
 SENT_BEFORE_S: Final = 300.0
 SOURCES_MAX: Final = 1_000
+# What clients know the parts of a fee by, and what people do.
+_FEES: Final = {
+    "interchange": ("payment_method_passthrough_fee", "Interchange"),
+    "scheme": ("payment_method_passthrough_fee", "Scheme fee"),
+    "own": ("stripe_fee", "Processing fee"),
+}
 LOOKED_AT: Final = 200  # entries of one piece, where not all are wanted
 
 
@@ -85,7 +91,8 @@ def _is_wanted(given: TransactionsParams, payout: Payout | None, entry: Entry) -
         return False
     if payout is None:
         return True
-    is_paid = entry.place[1] == MOVED and entry.is_booked and entry.available_on == payout.at
+    is_of_close = entry.place[1] in (MOVED, CHARGED)
+    is_paid = is_of_close and entry.is_booked and entry.available_on == payout.at
     return entry.currency == payout.currency and (is_paid or entry.place == payout.place)
 
 
@@ -182,9 +189,9 @@ def transaction_object(entry: Entry, source: str | None) -> Object:
         "currency": currency_of(entry.currency),
         "description": f"{entry.kind} {entry.reference}".strip(),
         "exchange_rate": None,
-        "fee": 0,
-        "fee_details": [],
-        "net": entry.amount,
+        "fee": entry.fee,
+        "fee_details": [_fee_object(each, entry) for each in entry.fees],
+        "net": entry.net,
         "reporting_category": category,
         "source": source,
         "status": "available" if entry.is_booked else "pending",
@@ -195,12 +202,22 @@ def transaction_object(entry: Entry, source: str | None) -> Object:
     }
 
 
+def _fee_object(fee: Fee, entry: Entry) -> Object:
+    return {
+        "amount": fee.amount,
+        "application": None,
+        "currency": currency_of(entry.currency),
+        "description": f"{_FEES[fee.kind][1]}: {fee.rate}",
+        "type": _FEES[fee.kind][0],
+    }
+
+
 def _type_of(entry: Entry) -> tuple[str, str]:
     """What the API calls it, and what reports count it under."""
     if entry.place[1] == DEPOSITED:
         return "payout", "payout"
     if entry.place[1] == CHARGED:
-        return "adjustment", "fee" if entry.kind in ("fees", "monthly") else "risk_reserved_funds"
+        return "adjustment", "fee" if entry.kind == "monthly" else "risk_reserved_funds"
     if entry.place[1] != MOVED:
         return "adjustment", "payout_reversal"
     if entry.kind.endswith("-reversal"):

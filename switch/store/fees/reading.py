@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Text, cast, func, literal, select
 
 from ...settlement.days import date_of
 from ...settlement.fees.charges import RESERVE, Before, Charge, Key
@@ -36,6 +37,18 @@ class MovementFee(Struct, frozen=True, gc=False, kw_only=True):
     currency: str
     kind: str
     rate: BatchRate
+
+
+class TakenFee(Struct, frozen=True, gc=False, kw_only=True):
+    """What the fee of one movement has taken of its deposit, and by which rate."""
+
+    sequence: int
+    interchange: int
+    scheme: int
+    fee: int  # all in all
+    is_plus: bool  # whether interchange and scheme are a part of it
+    version: str  # of the schedule
+    place: int  # which of its rates: 1, 2, 3, …
 
 
 def has_charges(reader: Connection) -> bool:
@@ -136,3 +149,19 @@ def fees_of_rrn(reader: Connection, rrn: str) -> list[MovementFee]:
         )
         for row in reader.execute(query)
     ]
+
+
+def fees_taken(reader: Connection, sequences: Collection[int]) -> list[TakenFee]:
+    """The fees of the movements *sequences*, few, those that are no affair of an invoice."""
+    m, f, r = MOVEMENTS.c, FEES.c, RATES.c
+    charge = CHARGES.c.journal_id == literal("fees:").concat(cast(m.batch, Text))
+    query = (
+        select(m.sequence, f.interchange, f.scheme, f.fee, r.is_plus, r.version, r.place)
+        .select_from(
+            MOVEMENTS.join(FEES, f.sequence == m.sequence)
+            .join(RATES, r.batch == f.rated)
+            .join(CHARGES, charge)
+        )
+        .where(m.sequence.in_(sorted(sequences)), CHARGES.c.is_net)
+    )
+    return [TakenFee(**row._mapping) for row in reader.execute(query)]

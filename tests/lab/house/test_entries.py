@@ -49,7 +49,7 @@ def test_entries_sum_up_to_what_is_owed_whatever_happens(lab):
         (MOVED, 40), (CAME_BACK, 1550), (DEPOSITED, -1550), (MOVED, 1250), (MOVED, 300),
     ]  # fmt: skip
     assert (owed.pending, owed.available) == (40, 1550)
-    assert sum(each.amount for each in entries) == owed.pending + owed.available
+    assert sum(each.net for each in entries) == owed.pending + owed.available
 
 
 def test_each_page_goes_on_where_the_last_one_ended(lab):
@@ -86,7 +86,41 @@ def test_what_is_charged_is_an_entry_too(lab):
     close(lab)
     entries, owed = look(lab)
     assert [(each.place[1], each.kind, each.amount) for each in entries] == [
-        (CHARGED, "reserve", -500), (CHARGED, "monthly", -200), (CHARGED, "fees", -73),
+        (CHARGED, "reserve", -500), (CHARGED, "monthly", -200),
         (DEPOSITED, "payout", -9_227), (MOVED, "sale", 10_000),
     ]  # fmt: skip
-    assert sum(each.amount for each in entries) == owed.pending + owed.available == 0
+    assert sum(each.net for each in entries) == owed.pending + owed.available == 0
+
+
+def priced(lab, **about):
+    lab.settlement = replace(lab.settlement, fees=(replace(PLUS, merchants=("SHOP",), **about),))
+    lab.history.sale(10_000)
+    lab.history.cut_over()
+    close(lab)
+    return look(lab)
+
+
+def test_a_movement_tells_its_fee_by_its_rate_once_it_is_booked(lab):
+    lab.history.sale(10_000)
+    lab.commit()
+    assert [each.fees for each in look(lab)[0]] == [()]
+    entries, _ = priced(lab, reserve=None, monthly=None)
+    costs = [(fee.kind, fee.amount, fee.rate) for fee in entries[-1].fees]
+    assert costs == [
+        ("interchange", 20, "plus-1, rate 1"),
+        ("scheme", 3, "plus-1, rate 1"),
+        ("own", 50, "plus-1, rate 1"),
+    ]
+    assert (entries[-1].amount, entries[-1].fee, entries[-1].net) == (10_000, 73, 9_927)
+
+
+def test_what_others_get_is_no_part_of_a_blended_fee(lab):
+    entries, owed = priced(lab, plan="blended", reserve=None, monthly=None)
+    assert [(fee.kind, fee.amount) for fee in entries[-1].fees] == [("own", 50)]
+    assert sum(each.net for each in entries) == owed.available == 0
+
+
+def test_what_is_invoiced_is_taken_of_no_deposit_and_told_by_none(lab):
+    entries, owed = priced(lab, funding="gross", reserve=None)
+    assert [(each.kind, each.net) for each in entries] == [("payout", -10_000), ("sale", 10_000)]
+    assert owed.available == 0

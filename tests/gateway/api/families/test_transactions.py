@@ -13,7 +13,7 @@ from cardswitch.gateway.api.families.transactions import (
     transaction_object,
     with_transactions,
 )
-from cardswitch.gateway.money import Between, Entry
+from cardswitch.gateway.money import Between, Entry, Fee
 from cardswitch.specs.errors import Error
 from tests.kit.shapes import shaped
 
@@ -182,3 +182,17 @@ def test_what_was_done_is_told_though_the_books_cannot_be_read(money):
     )
     refund = {"object": "refund", "x_reference": "608801000001", "balance_transaction": None}
     assert asyncio.run(with_transactions(asked, [dict(refund)])) == [refund]
+
+
+def test_what_is_left_is_the_amount_less_the_fee_and_its_parts_are_told():
+    parts = (
+        Fee(kind="interchange", amount=20, rate="plus-1, rate 1"),
+        Fee(kind="own", amount=50, rate="plus-1, rate 1"),
+    )
+    shown = transaction_object(replace(SALE, is_booked=True, fees=parts), "ch_1")
+    assert (shown["amount"], shown["fee"], shown["net"]) == (1250, 70, 1180)
+    assert [(each["type"], each["amount"]) for each in shown["fee_details"]] == [
+        ("payment_method_passthrough_fee", 20), ("stripe_fee", 50),
+    ]  # fmt: skip
+    assert shown["fee_details"][0]["description"] == "Interchange: plus-1, rate 1"
+    assert msgspec.convert(shown, shapes.BalanceTransaction, strict=True)
