@@ -119,10 +119,12 @@ class SealedCards:
 
     async def durable(self) -> None:
         """Return when all that was sealed so far is on the disk. Raises Error."""
-        while self._pending:
-            if self._writing is None:
+        so_far = set(self._pending)
+        while not so_far.isdisjoint(self._pending):
+            # To wait for what is done would not let the loop go on, which has not said so yet.
+            if self._writing is None or self._writing.done():
                 self._writing = asyncio.create_task(self._written())
-                self._writing.add_done_callback(self._done)
+                self._writing.add_done_callback(_heard)
             await asyncio.shield(self._writing)
 
     async def _written(self) -> None:
@@ -131,11 +133,6 @@ class SealedCards:
         self._know(sealed)
         for reference in some:
             self._pending.pop(reference, None)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._writing = None
-        if not task.cancelled():
-            task.exception()  # Whoever waited was told.
 
     def _write(self, some: Mapping[str, str]) -> dict[str, _Sealed]:
         with self._lock:
@@ -214,3 +211,9 @@ class SealedCards:
         vault = self.keys.vault(self.keys.current)
         assert vault is not None, "it is the last of those that are known"
         return vault
+
+
+def _heard(task: asyncio.Task[None]) -> None:
+    """Whoever waited for *task* was told how it failed."""
+    if not task.cancelled():
+        task.exception()

@@ -72,6 +72,57 @@ def test_before_it_is_durable_it_can_be_opened_and_many_are_written_at_once(open
     assert writes == [len(PANS)]
 
 
+def test_a_card_that_comes_as_a_writing_ends_is_the_next_ones(opened, monkeypatch):
+    cards, others, waits = opened(), [], []
+    know, shield = cards._know, asyncio.shield
+
+    async def another():
+        cards.seal(PANS[1])
+        await cards.durable()
+
+    def known(sealed):
+        know(sealed)
+        if not others:  # Its first step comes before the loop tells anybody that this one is done.
+            others.append(asyncio.create_task(another()))
+
+    def counted(task):
+        waits.append(task)
+        assert len(waits) < 10, "the loop goes on between two waits"
+        return shield(task)
+
+    async def several():
+        cards.seal(PANS[0])
+        await cards.durable()
+        await others[0]
+
+    monkeypatch.setattr(cards, "_know", known)
+    monkeypatch.setattr(module.asyncio, "shield", counted)
+    run(several())
+    assert sealed_with(cards) == [1, 1]
+
+
+def test_whoever_waits_does_not_wait_for_cards_that_come_later(opened, monkeypatch):
+    cards = opened()
+    pans = iter(PANS)
+    write = cards._write
+
+    def written(some):
+        done = write(some)
+        loop.call_soon_threadsafe(lambda: cards.seal(next(pans)))
+        return done
+
+    async def first():
+        nonlocal loop
+        loop = asyncio.get_running_loop()
+        cards.seal(next(pans))
+        await cards.durable()
+
+    loop = None
+    monkeypatch.setattr(cards, "_write", written)
+    run(first())
+    assert len(sealed_with(cards)) < len(PANS)
+
+
 def test_what_cannot_be_written_is_told_and_written_later(opened, monkeypatch):
     cards = opened()
     cards.seal(PANS[0])
