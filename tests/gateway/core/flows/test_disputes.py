@@ -13,9 +13,10 @@ from tests.kit.play import after, answered
 from tests.kit.three_ds import CAVV, DS
 
 GOOD, BAD, ATTEMPT = "45012", "45011", "45013"  # what the issuer says of a CAVV, in field 44
+CODE = Pay(cvc="123")
 
 
-def paid(card=CARD, pay=Pay(cvc="123"), checks="", **terms):
+def paid(card=CARD, pay=CODE, checks="", **terms):
     deed = Create(
         secret="s", amount=1250, currency="eur", source=Source(id=card.id, card=card), pay=pay,
         terms=Terms(**terms),
