@@ -110,6 +110,8 @@ MAC_WRONG: Final = "89"
 NO_REASON_TO_DECLINE: Final = "85"  # a card that was verified
 MALFUNCTION: Final = "96"
 WRONG_CVV: Final = "N7"
+AUTHENTICATION_REQUIRED: Final = "1A"
+TOO_OFTEN: Final = "65"  # Or the cardholder is to be authenticated first.
 APPROVALS: Final = frozenset([APPROVED, PARTLY_APPROVED, IMPORTANT_CUSTOMER, NO_REASON_TO_DECLINE])
 # What a reversal may be told. Undone is also what its peer does not know; what is refused for good,
 # a person must look at.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.three_ds.messages import VERSION, AReq, ARes, Preference
@@ -48,6 +50,27 @@ class Wanted(Struct, frozen=True, kw_only=True):
     return_url: str | None = None  # where the browser goes after a challenge
 
 
+def wanted_again(wanted: Wanted) -> Wanted:
+    """That the cardholder be asked after all, under numbers that nobody has used.
+
+    >>> again = wanted_again(Wanted(transaction="1", ds_transaction="2"))
+    >>> again.wish, again.transaction
+    ('challenge', '4fc82b26-aecb-47d2-868c-4efbe3581732')
+    """
+    return replace(
+        wanted,
+        transaction=_number_behind(wanted.transaction),
+        ds_transaction=_number_behind(wanted.ds_transaction),
+        wish="challenge",
+    )
+
+
+def _number_behind(number: str) -> str:
+    """A UUID that is as hard to guess as *number*."""
+    text = sha256(number.encode()).hexdigest()
+    return "-".join([text[:8], text[8:12], f"4{text[12:15]}", f"8{text[15:18]}", text[18:30]])
+
+
 class Authentication(Struct, frozen=True, kw_only=True):
     """What came of asking the cardholder; the CAVV that proves it is in memory for one send.
 
@@ -81,6 +104,7 @@ class Challenge(Struct, frozen=True, kw_only=True):
     url: str
     until: Seconds
     return_url: str | None = None
+    was_declined: bool = False  # for lack of it, by the issuer
 
 
 class Range(Struct, frozen=True, kw_only=True):

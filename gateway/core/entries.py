@@ -24,6 +24,8 @@ from .things import Thing
 Asked = Literal["sale", "authorisation", "increment", "completion", "refund", "verification"]
 Outcome = Literal["reversed", "paid"]
 Because = Literal["no_answer", "approved_in_part", "check_failed", "restart", "canceled", "expired"]
+# An authentication that a card could have had, and whether it is now sought or nobody is there.
+Lack = Literal["sought", "nobody"]
 FutureUsage = Literal["on_session", "off_session"]
 CaptureMethod = Literal["automatic", "automatic_async", "manual"]
 
@@ -107,11 +109,12 @@ class Unauthenticated(Struct, frozen=True, kw_only=True, tag="unauthenticated"):
 
 
 class Answered(Struct, frozen=True, tag="answered"):
-    """It has its outcome."""
+    """It has its outcome. *lacks*, of a decline: the authentication that the issuer wants first."""
 
     at: Seconds
     number: int
     answer: Message
+    lacks: Lack | None = None
 
 
 class Owed(Struct, frozen=True, tag="owed"):

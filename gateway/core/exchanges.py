@@ -22,6 +22,7 @@ from .entries import (
     Asked,
     Because,
     Ended,
+    Lack,
     Lapsed,
     Outcome,
     Owed,
@@ -30,7 +31,15 @@ from .entries import (
     Spent,
     Undone,
 )
-from .problems import Problem, approved_in_part, blocked, declined, unanswered, undone
+from .problems import (
+    Problem,
+    approved_in_part,
+    blocked,
+    declined,
+    unanswered,
+    undone,
+    unproven,
+)
 
 PAYMENTS: Final[frozenset[Asked]] = frozenset({"sale", "authorisation", "verification"})
 
@@ -81,6 +90,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     declines_failed: tuple[Check, ...] = ()  # checks that an approval may not have failed
     is_final: bool = True  # of a capture: nothing more is captured
     authentication: Authentication | None = None
+    lacks: Lack | None = None
 
     @property
     def is_payment(self) -> bool:
@@ -111,7 +121,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
                 return blocked(check, self.number)
             case "approved_in_part":
                 return approved_in_part(self.number)
-        return declined(self.answer[39], self.number)
+        return (declined if self.lacks is None else unproven)(self.answer[39], self.number)
 
     @property
     def liable(self) -> Party:

@@ -7,7 +7,6 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.captures import OF_UNKNOWN, Part, holds_for_s
 from cardswitch.wire.ports import Seconds
 
@@ -135,6 +134,12 @@ class Intent(Struct, frozen=True, kw_only=True):
         return self.status is Status.NEEDS_CAPTURE
 
     @property
+    def has_code_waiting(self) -> bool:
+        """Whether the card's code is sent once its holder has been asked; it is sent once alone."""
+        challenge = self.challenge if self.status is Status.NEEDS_ACTION else None
+        return challenge is not None and not challenge.was_declined
+
+    @property
     def held_until(self) -> Seconds:
         """When what is set aside is free again by itself."""
         assert self.paid is not None, "money is set aside"
@@ -169,8 +174,8 @@ class Intent(Struct, frozen=True, kw_only=True):
         match entry:
             case Sent():
                 return self._sent(entry)
-            case Answered(_, number, answer):
-                return self._answered(self._checked(entry, number), answer)
+            case Answered(number=number):
+                return self._answered(self._checked(entry, number), entry)
             case Owed(_, number, reversal, _):
                 exchange = self._checked(entry, number)
                 stand = exchange.owed(entry)
@@ -243,10 +248,13 @@ class Intent(Struct, frozen=True, kw_only=True):
         status = step_to(self.status, Step.CONFIRM, Status.PROCESSING)
         return replace(then, status=status, card=entry.card, problem=None)
 
-    def _answered(self, exchange: Exchange, answer: Message) -> Intent:
-        is_approved = exchange.is_approval(answer)
+    def _answered(self, exchange: Exchange, entry: Answered) -> Intent:
+        is_approved = exchange.is_approval(entry.answer)
         stand = Stand.APPROVED if is_approved else Stand.DECLINED
-        then = self._with(replace(exchange, stand=stand, answer=answer))
+        told = replace(exchange, stand=stand, answer=entry.answer, lacks=entry.lacks)
+        then = self._with(told)
+        if entry.lacks == "sought":
+            return then._stepped(Step.WANT, Status.NEEDS_CONFIRMATION, exchange.number)
         match exchange.asked, is_approved:
             case "sale" | "verification", True:
                 step, status = Step.APPROVE, Status.SUCCEEDED
@@ -266,8 +274,13 @@ class Intent(Struct, frozen=True, kw_only=True):
         return then._stepped(step, status, exchange.number)
 
     def _stepped(self, step: Step, status: Status, number: int) -> Intent:
-        """By *step*, about exchange *number*, to *status*: a card that did not pay is dropped."""
+        """By *step*, about exchange *number*, to *status*: a card that did not pay is dropped.
+
+        That whose holder is to be asked stays.
+        """
         then = replace(self, status=step_to(self.status, step, status))
+        if step is Step.WANT:
+            return replace(then, problem=self.exchange(number).problem)
         if step not in (Step.DECLINE, Step.UNDO):
             return then
         return replace(then, card=None, problem=self.exchange(number).problem)

@@ -8,8 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from cardswitch.specs.codes import HOLD_EXPIRED, PARTLY_APPROVED, reason
+from cardswitch.specs.codes import (
+    AUTHENTICATION_REQUIRED,
+    HOLD_EXPIRED,
+    PARTLY_APPROVED,
+    reason,
+)
 from cardswitch.specs.merchants import Check
 
 _TABLE: Final[Mapping[str, Any]] = tomllib.loads(
@@ -111,6 +117,16 @@ def declined(code: str, number: int) -> Problem:
         advice_code=said.advice or None,
         number=number,
     )
+
+
+def unproven(code: str, number: int) -> Problem:
+    """Payment *number* was declined with *code* because its cardholder is to be asked first.
+
+    >>> unproven("65", 1).code, declined("65", 1).code
+    ('authentication_required', 'card_declined')
+    """
+    wanted = declined(AUTHENTICATION_REQUIRED, number)
+    return replace(wanted, network_decline_code=code)
 
 
 def unauthenticated(reason: str | None) -> Problem:

@@ -29,6 +29,7 @@ class Step(StrEnum):
     APPROVE = "approved"
     HOLD = "approved, to be captured"
     DECLINE = "declined"
+    WANT = "declined until authenticated"
     UNDO = "unknown, and reversed"
     INCREASE = "increased"
     CAPTURE_PART = "captured in part"
@@ -56,6 +57,7 @@ STEPS: Final[tuple[tuple[Status | None, Step, Status], ...]] = (
     (Status.PROCESSING, Step.APPROVE, Status.SUCCEEDED),
     (Status.PROCESSING, Step.HOLD, Status.NEEDS_CAPTURE),
     (Status.PROCESSING, Step.DECLINE, Status.NEEDS_METHOD),
+    (Status.PROCESSING, Step.WANT, Status.NEEDS_CONFIRMATION),
     (Status.PROCESSING, Step.UNDO, Status.NEEDS_METHOD),
     (Status.NEEDS_CAPTURE, Step.INCREASE, Status.NEEDS_CAPTURE),
     (Status.NEEDS_CAPTURE, Step.CAPTURE_PART, Status.NEEDS_CAPTURE),

@@ -202,7 +202,9 @@ def happened_to(before: Thing | None, after: Thing) -> tuple[Happening, ...]:
 
 def _answered(exchange: Exchange) -> tuple[Happening, ...]:
     if exchange.stand is not Stand.APPROVED:
-        return _made(_FAILED.get(exchange.asked, ()), exchange.number)
+        types = _FAILED.get(exchange.asked, ())
+        # Of an intent whose shopper is now asked, it is not said that it has failed.
+        return _made(types[1:] if exchange.lacks == "sought" else types, exchange.number)
     is_part = exchange.asked == "completion" and not exchange.is_final
     return _made(_APPROVED.get("part" if is_part else exchange.asked, ()), exchange.number)
 

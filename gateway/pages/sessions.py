@@ -75,7 +75,7 @@ class SessionTill:
             key=_key(record, offer.attempt),
             digest=_DIGEST,
         )
-        if reply.intent is not None and reply.intent.status is Status.NEEDS_ACTION:
+        if reply.intent is not None and reply.intent.has_code_waiting:
             services.codes.keep(card.id, cvc)
         problem = reply.problem
         # A card that was declined is told by the offer; so is what another tab has done meanwhile.

@@ -7,6 +7,7 @@ from cardswitch.lab.house.threaded import ThreadedLab
 from tests.kit.chromium import Watched, chromium
 
 CHALLENGED, FRICTIONLESS, REJECTED = "4000000000003220", "4000000000003055", "4000000000003105"
+WANTED = "4000000000003063"  # by its issuer, which declines without
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,25 @@ def test_the_right_code_pays_and_a_wrong_one_does_not(shopper):
     seen = [text for text in shopper.troubles if "422" not in text]
     assert seen == []
     assert CHALLENGED not in shopper.sent_to(shopper.acs)
+
+
+@pytest.mark.parametrize(("code", "sent"), [("123456", 2), ("", 1)])
+def test_an_issuer_that_wants_it_declines_and_is_asked_again_with_the_result(shopper, code, sent):
+    shopper.order()
+    before = shopper.asked()
+    shopper.use(WANTED)
+    field = shopper.bank.get_by_label("Code of your bank")
+    field.wait_for()
+    assert shopper.asked() == before + 1
+    if code:
+        field.fill(code)
+        shopper.bank.get_by_role("button", name="Confirm").click()
+        assert "is paid" in shopper.thanked()
+    else:
+        shopper.bank.get_by_role("button", name="Cancel").click()
+        shopper.page.get_by_role("alert").wait_for()
+        assert "Not confirmed with your bank" in shopper.page.get_by_role("alert").inner_text()
+    assert shopper.asked() == before + sent
 
 
 @pytest.mark.parametrize("deed", ["It is not me", "Cancel"])

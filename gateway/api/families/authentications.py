@@ -42,6 +42,11 @@ class AuthenticationParams(Struct, frozen=True, forbid_unknown_fields=True, kw_o
         return "<authentication>"
 
     @property
+    def claims_exemption(self) -> bool:
+        """Whether nobody was asked because that need not be."""
+        return self.exemption_indicator != "none"
+
+    @property
     def authentication(self) -> Authentication:
         """What of it may be kept. Raises Fault where its parts do not go together."""
         eci, cavv = self.electronic_commerce_indicator or "", self.cryptogram
@@ -54,8 +59,7 @@ class AuthenticationParams(Struct, frozen=True, forbid_unknown_fields=True, kw_o
         if cavv is not None and eci in NOT_AUTHENTICATED:
             text = f"An ECI of {eci} says that nobody has authenticated: it goes without a CAVV"
             raise bad(text, f"{_PLACE}[cryptogram]")
-        is_exempt = self.exemption_indicator != "none"
-        if is_exempt and (cavv is not None or eci in PROVEN):
+        if self.claims_exemption and (cavv is not None or eci in PROVEN):
             text = "Whoever claims an exemption has asked nobody: it goes without CAVV and ECI"
             raise bad(text, f"{_PLACE}[exemption_indicator]")
         return Authentication(
@@ -63,7 +67,7 @@ class AuthenticationParams(Struct, frozen=True, forbid_unknown_fields=True, kw_o
             transaction=self.transaction_id,
             eci=eci,
             status=status,
-            result="exempted" if is_exempt else None,
+            result="exempted" if self.claims_exemption else None,
         )
 
 

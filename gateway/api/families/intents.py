@@ -15,7 +15,6 @@ from ...core.entries import CaptureMethod, Details, FutureUsage, Terms
 from ...core.ids import INTENT
 from ...core.intents import Intent
 from ...core.row import INTENT as INTENTS
-from ...core.states import Status
 from .. import params
 from ..endpoints import (
     Answer,
@@ -230,7 +229,7 @@ def _wanted(asked: Asked, given: CreateParams | ConfirmParams) -> Wanted | None:
 def _answered(asked: Asked, reply: Reply, cvc: str) -> Answer:
     """What a confirmed intent is shown as; a code waits in memory while the shopper is asked."""
     intent = intent_of(reply)
-    if intent.status is Status.NEEDS_ACTION and intent.card is not None and not reply.is_replayed:
+    if intent.has_code_waiting and intent.card is not None and not reply.is_replayed:
         asked.services.codes.keep(intent.card.id, cvc)
     return intent_object(intent), reply
 
@@ -276,6 +275,7 @@ def _pay(asked: Asked, given: CreateParams | ConfirmParams, cvc: str) -> Pay:
     return Pay(
         cvc=cvc,
         channel=channel,
+        wanted=_wanted(asked, given) if elsewhere.claims_exemption else None,
         authentication=elsewhere.authentication,
         cavv=elsewhere.cryptogram or "",
     )

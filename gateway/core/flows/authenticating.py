@@ -25,10 +25,12 @@ from ..authentication import (
     Wanted,
     question_for,
     standing,
+    wanted_again,
 )
 from ..calls import Authenticated, Pay
 from ..cards import Card
-from ..entries import Challenged, Unauthenticated
+from ..entries import Challenged, Lack, Unauthenticated
+from ..ids import PARTS_MAX
 from ..problems import Problem, invalid
 from ..states import Status
 from ..things.authentications import Authentication as Asked
@@ -65,7 +67,34 @@ async def authenticate(work: Work, deed: Pay, card: Card) -> Proven | None:
     if answer is not None and answer.status == "C" and answer.acs_url:
         _challenge(work, wanted, card, answer, is_mastercard=has_own_eci)
         return None
-    return _judged(work, wanted, card, answer, is_mastercard=has_own_eci)
+    goes_on = desk.directory.goes_on
+    return _judged(work, wanted, card, answer, is_mastercard=has_own_eci, goes_on=goes_on)
+
+
+def lack_of(work: Work, deed: Pay, card: Card, seen: Proven) -> Lack | None:
+    """What is missing where the issuer declines *card* because its holder was not asked."""
+    said = seen.authentication
+    was_asked = said is not None and (said.flow == "challenge" or said.status == "C")
+    is_last = len(work.known.exchanges) >= PARTS_MAX
+    if deed.channel == "mail" or work.known.is_setup or was_asked or is_last:
+        return None
+    if work.desk.directory.find(work.desk.open_card(card.sealed)) is None:
+        return None
+    is_there = deed.wanted is not None and deed.channel == "ecommerce"
+    return "sought" if is_there else "nobody"
+
+
+async def seek(work: Work, wanted: Wanted, card: Card) -> Proven | None:
+    """Have the holder of *card* be asked, as its issuer wants it. None: it may not pay now."""
+    desk, again = work.desk, wanted_again(wanted)
+    number = desk.open_card(card.sealed)
+    place, has_own_eci = desk.directory.find(number), is_mastercard(number)
+    assert place is not None, "it is known who can ask"
+    answer = await _ask(work, place, again, card, number)
+    if answer is not None and answer.status == "C" and answer.acs_url:
+        _challenge(work, again, card, answer, is_mastercard=has_own_eci, was_declined=True)
+        return None
+    return _judged(work, again, card, answer, is_mastercard=has_own_eci, goes_on=False)
 
 
 def authenticated(work: Work, deed: Authenticated) -> Outcome | Problem:
@@ -128,7 +157,13 @@ async def _ask(work: Work, place: Range, wanted: Wanted, card: Card, number: str
 
 
 def _challenge(
-    work: Work, wanted: Wanted, card: Card, answer: ARes, *, is_mastercard: bool
+    work: Work,
+    wanted: Wanted,
+    card: Card,
+    answer: ARes,
+    *,
+    is_mastercard: bool,
+    was_declined: bool = False,
 ) -> None:
     desk = work.desk
     asked = Asked(
@@ -145,12 +180,19 @@ def _challenge(
         url=desk.directory.page_of(wanted.transaction),
         until=desk.now + CHALLENGE_S,
         return_url=wanted.return_url,
+        was_declined=was_declined,
     )
     work.record(Challenged(at=desk.now, card=card, challenge=challenge))
 
 
 def _judged(
-    work: Work, wanted: Wanted, card: Card, answer: ARes | None, *, is_mastercard: bool
+    work: Work,
+    wanted: Wanted,
+    card: Card,
+    answer: ARes | None,
+    *,
+    is_mastercard: bool,
+    goes_on: bool,
 ) -> Proven | None:
     status = "U" if answer is None else answer.status
     outcome = outcome_of(
@@ -158,7 +200,7 @@ def _judged(
         answer.reason if answer is not None else "",
         is_mastercard=is_mastercard,
         has_cavv=answer is not None and bool(answer.cavv),
-        goes_on=work.desk.directory.goes_on,
+        goes_on=goes_on,
     )
     stands = standing(outcome, "frictionless", wanted.ds_transaction)
     if not outcome.goes_on:

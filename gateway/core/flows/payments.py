@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -24,7 +25,14 @@ from ..things.customers import Customer, attached
 from ..things.methods import Method
 from ..things.sessions import Session, SessionStatus, completed
 from ..things.tokens import Token, not_usable
-from .authenticating import Proven, authenticate, authenticated, proven
+from .authenticating import (
+    Proven,
+    authenticate,
+    authenticated,
+    lack_of,
+    proven,
+    seek,
+)
 from .disputes import deny_if_told
 from .work import NoPlace, Work
 
@@ -193,7 +201,9 @@ async def _charged(work: Work, deed: Pay, card: Card, seen: Proven) -> int:
     proofs = proofs_for(card, deed.cvc, deed.channel, authentication, seen.cavv)
     order = order_of(work, asked, intent.amount, card)
     order = replace(order, proofs=proofs, channel=deed.channel, authentication=authentication)
-    number = await work.ask(order, card)
+    number = await work.ask(order, card, lack=partial(lack_of, work, deed, card, seen))
+    if work.known.exchange(number).lacks == "sought":
+        return await _asked_first(work, deed, card, number)
     if work.known.status in (Status.SUCCEEDED, Status.NEEDS_CAPTURE):
         _keep(work, card)
         _complete(work)
@@ -201,6 +211,18 @@ async def _charged(work: Work, deed: Pay, card: Card, seen: Proven) -> int:
     elif work.known.exchange(number).stand is Stand.DECLINED:
         work.desk.declines.add(card.fingerprint, work.desk.now)
     return number
+
+
+async def _asked_first(work: Work, deed: Pay, card: Card, declined: int) -> int:
+    """The issuer wants its cardholder to be asked: pay with what comes of that, if it does at once.
+
+    The code of the card was sent and is gone; a second time nobody is asked.
+    """
+    assert deed.wanted is not None, "that was looked at"
+    seen = await seek(work, deed.wanted, card)
+    if seen is None:
+        return declined
+    return await _charged(work, replace(deed, cvc="", wanted=None), card, seen)
 
 
 def _asked_of(intent: Intent) -> Asked:

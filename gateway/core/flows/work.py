@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from cardswitch.specs.codes import TRY_LATER
+from cardswitch.specs.codes import AUTHENTICATION_REQUIRED, TOO_OFTEN, TRY_LATER
 from cardswitch.specs.errors import Error
 from cardswitch.specs.merchants import Check
 from cardswitch.specs.message import Message
@@ -26,6 +26,7 @@ from ..entries import (
     IntentEntry,
     KeyAnswered,
     KeyTaken,
+    Lack,
     Sent,
 )
 from ..exchanges import PAYMENTS, Exchange
@@ -35,7 +36,13 @@ from ..problems import Problem, failed
 from ..things import Record, Thing
 from .owed import owe, settle, undo
 
+# Field 39 of an issuer that wants its cardholder to be asked; the second says other things too.
+WANTED_BY: Final = (AUTHENTICATION_REQUIRED, TOO_OFTEN)
 _ECHOED = (*AGREEING, 7)  # What our switch sends back as it was.
+
+
+def _nothing() -> None:
+    """Nothing is missing."""
 
 
 class NoPlace(Error):
@@ -133,10 +140,12 @@ class Work:
         card: Card,
         reason: str | None = None,
         metadata: Metadata | None = None,
+        lack: Callable[[], Lack | None] = _nothing,
     ) -> int:
         """Ask for *order* with *card*: durable first. Without an answer that fits it is undone.
 
-        Returns its number within the intent. Raises NoPlace.
+        *lack* says what an issuer misses who wants its cardholder to be asked. Returns its number
+        within the intent. Raises NoPlace.
         """
         request = self._stamped(request_for(self.desk.node, order, self.desk.now))
         number = self._send(
@@ -150,7 +159,7 @@ class Work:
             declines_failed=self._rules(order.asked),
             authentication=order.authentication,
         )
-        await self._outcome(number, request)
+        await self._outcome(number, request, lack)
         return number
 
     async def increase(self, payment: Exchange, amount: int) -> int:
@@ -201,12 +210,15 @@ class Work:
         self.record(sent)
         return number
 
-    async def _outcome(self, number: int, request: Message) -> None:
+    async def _outcome(
+        self, number: int, request: Message, lack: Callable[[], Lack | None] = _nothing
+    ) -> None:
         """What became of *request*; without an answer that fits it is undone."""
         answer = await self._answer_to(request)
         if answer is None:
             return self.undo(number, "no_answer")
-        self.record(Answered(self.desk.now, number, stored(answer)))
+        lacks = lack() if answer[39] in WANTED_BY else None
+        self.record(Answered(self.desk.now, number, stored(answer), lacks))
         because = self.known.exchange(number).unwanted
         if because is not None and KINDS.of(request).moves_money:
             self.undo(number, because)

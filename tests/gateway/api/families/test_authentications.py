@@ -140,3 +140,40 @@ def test_it_lies_in_no_file(shop):
     assert [
         path for path in folder.rglob("*") if path.is_file() and secret in path.read_bytes()
     ] == []
+
+
+WANTED = "4000000000003063"  # a card whose issuer declines until its holder was asked
+
+
+def test_a_soft_decline_leads_to_the_bank(shop):
+    made = shop.create(**card(WANTED, cvc="123"), return_url="https://shop.localhost/").body
+    assert (made["status"], made["last_payment_error"]) == ("requires_action", None)
+    assert "/3ds/" in made["next_action"]["redirect_to_url"]["url"]
+    charge = shop.ask("GET", f"/v1/charges/{made['latest_charge']}").body
+    assert (charge["failure_code"], charge["outcome"]["network_decline_code"]) == (
+        "authentication_required",
+        "1A",
+    )
+
+
+@pytest.mark.parametrize(
+    "more", [{"off_session": "true"}, {"payment_method_options[card][moto]": "true"}]
+)
+def test_where_nobody_is_there_it_is_declined_or_exempt(shop, more):
+    said = shop.create(**card(WANTED), **more)
+    is_exempt = "off_session" not in more
+    assert said.status == (200 if is_exempt else 402)
+    assert is_exempt or said.body["error"]["code"] == "authentication_required"
+
+
+def test_an_exemption_is_refused_by_an_issuer_that_wants_to_ask(shop):
+    claimed = {
+        f"{PLACE}[version]": "2.2.0",
+        f"{PLACE}[transaction_id]": NUMBER,
+        f"{PLACE}[exemption_indicator]": "low_risk",
+    }
+    paid = shop.create(**card(PAN), **claimed).body
+    charge = shop.ask("GET", f"/v1/charges/{paid['latest_charge']}").body
+    said = charge["payment_method_details"]["card"]["three_d_secure"]
+    assert (said["result"], charge["x_liability"]) == ("exempted", "merchant")
+    assert shop.create(**card(WANTED), **claimed).body["status"] == "requires_action"

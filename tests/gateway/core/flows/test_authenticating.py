@@ -7,17 +7,32 @@ from cardswitch.gateway.core.authentication import (
     ASK_S,
     CHALLENGE_S,
     DIRECTORY,
+    Authentication,
     Directory,
     Range,
     Wanted,
+    wanted_again,
 )
 from cardswitch.gateway.core.calls import Authenticated, Cancel, Create, Pay, Use
+from cardswitch.gateway.core.intents import created
 from cardswitch.gateway.core.machine import Gateway
 from cardswitch.gateway.core.messages import Node
-from cardswitch.gateway.core.row import legs_of
+from cardswitch.gateway.core.row import legs_of, read
 from cardswitch.gateway.core.states import Status
+from cardswitch.gateway.outbox.happenings import happened
 from cardswitch.wire.ports import LinkUp, Received
-from tests.kit.gateway import SOURCE, VAULT, call, found, intent, played, replies
+from tests.kit.gateway import (
+    CARD,
+    SOURCE,
+    UP,
+    VAULT,
+    call,
+    found,
+    intent,
+    played,
+    replies,
+    restarted,
+)
 from tests.kit.play import Playbook, after, answered
 from tests.kit.three_ds import ACS, CAVV, DS, TRANSACTION, ares
 
@@ -218,3 +233,145 @@ def test_without_a_place_at_the_switch_the_bank_tells_it_again():
     play.machine._desk.is_ready = True
     play = (play >> told("Y", ticket=10)).skip()
     assert len(requests(play)) == 1
+
+
+# The issuer wants its cardholder to be asked ------------------------------------------------------
+
+IF_NEEDED = replace(BOOK, ranges=(replace(RANGE, asked="if_needed"),))
+AGAIN = wanted_again(WANTED)
+
+
+def declined(code="1A", book=IF_NEEDED, **more):
+    """An order whose issuer was asked for money before anybody was asked who pays."""
+    return (asked(book, **more) >> answered("switch", code)).skip()
+
+
+def of_again(answer):
+    """*answer* to the question that is asked after the decline."""
+    numbers = {"transaction": AGAIN.transaction, "ds_transaction": AGAIN.ds_transaction}
+    return Received(DIRECTORY, replace(answer, **numbers))
+
+
+def events(play):
+    """The types of all that happened to the intent."""
+    before, types = None, []
+    for row in play.entries:
+        if row.identity or row.leg != intent(play).leg:
+            continue
+        entry = read(row)
+        after_it = (before or begun(play)).with_entry(entry)
+        types += [each.type for each in happened(before, entry, after_it)]
+        before = after_it
+    return types
+
+
+def begun(play):
+    [row] = [row for row in play.entries if row.identity == "a" * 22]
+    return created("a" * 22, row.leg, read(row))
+
+
+@pytest.mark.parametrize("code", ["1A", "65"])
+def test_a_soft_decline_has_the_bank_ask_and_is_sent_again(code):
+    play = declined(code)
+    [question] = play.sent_on("directory")
+    assert question.message.preference == "04"
+    assert question.message.transaction == AGAIN.transaction
+    play = (play >> of_again(CHALLENGE)).skip()
+    waiting = intent(play)
+    assert (waiting.status, waiting.problem, waiting.card) == (Status.NEEDS_ACTION, None, CARD)
+    assert not waiting.has_code_waiting
+    assert replies(play)[-1].intent.status is Status.NEEDS_ACTION
+    assert events(play) == ["charge.failed", "payment_intent.requires_action"]
+    uses = (Use(kind="x.authentication", id=AGAIN.transaction),)
+    numbers = {"id": AGAIN.transaction, "ds_transaction": AGAIN.ds_transaction}
+    deed = Authenticated(**numbers, acs_transaction=ACS, status="Y", cavv=CAVV)
+    play = (play >> call(deed, ticket=9, uses=uses)).skip()
+    assert f"4328{CAVV}" in proofs(play)
+    play = (play >> answered("switch", "00")).skip()
+    assert (intent(play).status, len(requests(play))) == (Status.SUCCEEDED, 2)
+    assert intent(play).paid.liable == "issuer"
+    assert intent(play).exchange(1).problem.network_decline_code == code
+
+
+def test_what_its_bank_says_at_once_is_sent_again_without_the_code():
+    play = (declined() >> of_again(ares("Y"))).skip()
+    first, second = requests(play)
+    assert ("9203123" in first[48], "9203123" in second[48]) == (True, False)
+    play = (play >> answered("switch", "00")).skip()
+    assert intent(play).status is Status.SUCCEEDED
+    assert events(play)[-1] == "charge.succeeded"
+    assert "payment_intent.payment_failed" not in events(play)
+
+
+def test_a_second_soft_decline_is_one():
+    play = (declined() >> of_again(ares("Y"))).skip()
+    play = (play >> answered("switch", "1A")).skip()
+    assert (intent(play).status, len(requests(play))) == (Status.NEEDS_METHOD, 2)
+    assert replies(play)[-1].problem.code == "authentication_required"
+
+
+@pytest.mark.parametrize("answer", [ares("U"), ares("N"), ares("R"), ares("Y", cavv=""), None])
+def test_without_a_proof_it_is_not_sent_again(answer):
+    play = declined()
+    play = (play >> (of_again(answer) if answer else after(ASK_S + 0.1))).skip()
+    assert (intent(play).status, len(requests(play))) == (Status.NEEDS_METHOD, 1)
+    assert replies(play)[-1].problem.code == "payment_intent_authentication_failure"
+    assert events(play) == ["charge.failed", "payment_intent.payment_failed"]
+
+
+OTHERS = replace(BOOK, ranges=())
+
+
+@pytest.mark.parametrize(
+    ("code", "book", "more", "said"),
+    [
+        ("1A", IF_NEEDED, {"channel": "on_file"}, "authentication_required"),
+        ("65", IF_NEEDED, {"channel": "on_file"}, "authentication_required"),
+        ("65", IF_NEEDED, {"wanted": None}, "authentication_required"),
+        ("1A", IF_NEEDED, {"channel": "mail"}, "authentication_required"),
+        ("65", IF_NEEDED, {"channel": "mail"}, "card_declined"),
+        ("1A", OTHERS, {}, "authentication_required"),
+        ("65", OTHERS, {}, "card_declined"),
+        ("05", IF_NEEDED, {}, "card_declined"),
+    ],
+)
+def test_where_nobody_can_be_asked_it_is_a_decline(code, book, more, said):
+    play = declined(code, book, **more)
+    assert play.sent_on("directory") == []
+    assert intent(play).status is Status.NEEDS_METHOD
+    problem = replies(play)[-1].problem
+    assert (problem.code, problem.network_decline_code) == (said, code)
+
+
+def test_who_was_asked_already_is_not_asked_again():
+    play = (heard(CHALLENGE) >> told("Y")).skip()
+    play = (play >> answered("switch", "1A")).skip()
+    assert len(play.sent_on("directory")) == 1
+    assert intent(play).status is Status.NEEDS_METHOD
+
+
+def test_who_was_authenticated_without_being_asked_is_asked():
+    play = (heard(ares("Y")) >> answered("switch", "1A")).skip()
+    assert len(play.sent_on("directory")) == 2
+    play = (play >> of_again(CHALLENGE)).skip()
+    assert intent(play).status is Status.NEEDS_ACTION
+
+
+def test_an_exemption_that_the_issuer_does_not_grant_leads_to_a_challenge():
+    exempted = Authentication(transaction=DS, version="2.2.0", result="exempted")
+    play = declined(authentication=exempted)
+    assert len(play.sent_on("directory")) == 1
+
+
+def test_a_crash_while_the_bank_is_sought_leaves_an_order_that_can_be_paid():
+    play = declined()
+    again = restarted(play).skip()
+    left = intent(again)
+    assert (left.status, left.problem.code) == (
+        Status.NEEDS_CONFIRMATION,
+        "authentication_required",
+    )
+    again = (again >> UP).skip()
+    again = (again >> answered("switch", "00")).skip()
+    again = (again >> call(Pay(), ticket=5)).skip()
+    assert intent(again).status is Status.PROCESSING
