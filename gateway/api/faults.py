@@ -9,7 +9,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.masking import PAN_RUN, star_pans
 from cardswitch.specs.tracks import is_luhn_valid
 
-from ..core.problems import BLOCKED, NOT_AUTHENTICATED, Problem, invalid
+from ..core.problems import BLOCKED, UNAUTHENTICATED, Problem, invalid
 
 
 class Fault(Error):
@@ -68,7 +68,7 @@ def is_card(run: str) -> bool:
 def customer_message(problem: Problem) -> str:
     """What the shopper may read: never that a card is lost, stolen or suspected."""
     if problem.network_decline_code is None:
-        if problem.code == NOT_AUTHENTICATED:
+        if problem.code in UNAUTHENTICATED:
             return "Not confirmed with your bank"
         if problem.code in BLOCKED:
             return BLOCKED[problem.code]

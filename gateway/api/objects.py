@@ -51,13 +51,14 @@ def setup_object(intent: Intent) -> Object:
         "last_setup_error": _last_error(intent.problem, None),
         "latest_attempt": None,
         "metadata": dict(intent.details.metadata),
-        "next_action": None,
+        "next_action": _next_action(intent),
         "payment_method": intent.card.id if intent.card else None,
         "payment_method_options": {},
         "payment_method_types": ["card"],
         "status": str(intent.status),
         "usage": intent.terms.future_usage or "off_session",
         "x_checks": checks_of(last.answer) if last is not None else None,
+        "x_three_d_secure": authentication_object(last) if last is not None else None,
         "x_customer_message": customer_message(intent.problem) if intent.problem else None,
     }
 

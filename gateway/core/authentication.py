@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.amounts import currency
-from cardswitch.specs.three_ds.messages import VERSION, AReq, ARes, Preference
+from cardswitch.specs.three_ds.messages import VERSION, AReq, ARes, Preference, Prior
 from cardswitch.specs.three_ds.outcomes import PROVEN, Outcome, Party, Result, ResultReason
 from cardswitch.wire.machine.matching import Key
 from cardswitch.wire.ports import LinkId, Seconds
@@ -21,7 +21,6 @@ DIRECTORY: Final = LinkId("directory")  # No link: HTTPS carries each question w
 ASK_S: Final[Seconds] = 2.0
 CHALLENGE_S: Final[Seconds] = 1_800.0  # until a shopper who was sent to his bank has left
 PAGES: Final = "/3ds"  # our pages of challenges
-PAYMENT: Final = "01"  # messageCategory
 BROWSER: Final = "02"  # deviceChannel
 _NAME_MAX: Final = 40
 # How the directory server and the issuer's access control server have answered.
@@ -84,6 +83,7 @@ class Authentication(Struct, frozen=True, kw_only=True):
     result: Result | None = None
     reason: ResultReason | None = None
     flow: Flow | None = None
+    acs_transaction: str | None = None  # the access control server's number, where it was ours
     has_proof: bool = False  # whether a CAVV goes with it
 
     @property
@@ -184,26 +184,31 @@ def question_for(
     code: str,
     merchant: str,
     date: str,
+    prior: Authentication | None = None,
 ) -> Question:
-    """What is asked about *card* for *amount* in the currency *code*; *date* is YYYYMMDDHHMMSS."""
-    money = currency(code.upper())
+    """What is asked about *card* for *amount* in the currency *code*; *date* is YYYYMMDDHHMMSS.
+
+    Without a currency nothing is bought: the card is to be kept. *prior* came of that, if it was.
+    """
+    money = currency(code.upper()) if code else None
     asked = AReq(
         message_version=VERSION,
         transaction=wanted.transaction,
         ds_transaction=wanted.ds_transaction,
-        category=PAYMENT,
+        category="01" if money else "02",
         channel=BROWSER,
         number=number,
         expiry=card.expiry,
-        amount=str(amount),
-        currency=money.numeric,
-        exponent=str(money.exponent),
+        amount=str(amount) if money else "",
+        currency=money.numeric if money else "",
+        exponent=str(money.exponent) if money else "",
         date=date,
         merchant=directory.merchants.get(merchant, merchant)[:_NAME_MAX],
         merchant_id=merchant[:_NAME_MAX],
         notification_url=f"{directory.page_of(wanted.transaction)}/done",
         results_url=directory.results_url,
         preference=_PREFERENCES[wanted.wish],
+        prior=_prior(prior),
         accept=wanted.browser.accept,
         agent=wanted.browser.agent,
         language=wanted.browser.language,
@@ -212,7 +217,17 @@ def question_for(
     return Question(place.url, asked)
 
 
-def standing(outcome: Outcome, flow: Flow | None = None, transaction: str = "") -> Authentication:
+def _prior(before: Authentication | None) -> Prior | None:
+    """What is told of an authentication of *before*, if it was the cardholder then."""
+    if before is None or before.result != "authenticated" or before.acs_transaction is None:
+        return None
+    method: Literal["01", "02"] = "02" if before.flow == "challenge" else "01"
+    return Prior(acs_transaction=before.acs_transaction, method=method)
+
+
+def standing(
+    outcome: Outcome, flow: Flow | None = None, transaction: str = "", acs_transaction: str = ""
+) -> Authentication:
     """*outcome* as it stands on the payment."""
     return Authentication(
         result=outcome.result,
@@ -220,5 +235,6 @@ def standing(outcome: Outcome, flow: Flow | None = None, transaction: str = "") 
         eci=outcome.eci,
         flow=flow,
         transaction=transaction or None,
+        acs_transaction=acs_transaction or None,
         version=VERSION if transaction else None,
     )

@@ -19,13 +19,13 @@ from cardswitch.wire.ports import LinkId, Question, Seconds, Send
 
 from .authentication import DIRECTORY, Directory
 from .authentication import Question as Asked
-from .calls import Alter, Call, Reply
+from .calls import Alter, Call, Expire, Reply
 from .ends import Ends
 from .entries import Became, Began, Created, GatewayEntry, IntentEntry, Updated
 from .flows.velocity import Declines
 from .intents import Intent, created
 from .messages import Node
-from .row import KEY, GatewayRow, Legs, Rows, legs_of
+from .row import INTENT, KEY, SETUP, GatewayRow, Legs, Rows, legs_of
 from .things import Record, Thing
 from .things.disputes import Dispute
 from .things.sessions import Session
@@ -103,7 +103,9 @@ class GatewayDesk(Desk):
     def names_of(self, call: Call) -> list[tuple[str, str]]:
         """What to look up for *call*."""
         used = [(use.kind, use.id) for use in call.uses]
-        about = [] if isinstance(call.deed, Alter) else [(call.kind, call.ref)]
+        # What ends by itself is known by its ref, whichever kind of intent that is.
+        kinds = (INTENT, SETUP) if isinstance(call.deed, Expire) else (call.kind,)
+        about = [] if isinstance(call.deed, Alter) else [(kind, call.ref) for kind in kinds]
         return [*about, *used, *([(KEY, call.key)] if call.key else [])]
 
     def begin(self, ref: str, entry: Created) -> Intent:

@@ -230,7 +230,7 @@ class Intent(Struct, frozen=True, kw_only=True):
             self,
             status=step_to(self.status, Step.FAIL, Status.NEEDS_METHOD),
             card=None,
-            problem=unauthenticated(entry.authentication.reason),
+            problem=unauthenticated(entry.authentication.reason, is_setup=self.is_setup),
             unpaid_tries=self.unpaid_tries + (not was_asked),
         )
 

@@ -27,6 +27,8 @@ _BLOCKED: Final[Mapping[Check, tuple[str, str]]] = _TABLE["blocked"]
 BLOCKED: Final[Mapping[str | None, str]] = dict(_BLOCKED.values())
 TRIED_TOO_OFTEN: Final = "card_velocity_exceeded"
 NOT_AUTHENTICATED: Final = "payment_intent_authentication_failure"
+SETUP_NOT_AUTHENTICATED: Final = "setup_intent_authentication_failure"
+UNAUTHENTICATED: Final = (NOT_AUTHENTICATED, SETUP_NOT_AUTHENTICATED)
 DECLINES: Final[Mapping[str, str]] = _TABLE["declines"]
 
 
@@ -129,14 +131,14 @@ def unproven(code: str, number: int) -> Problem:
     return replace(wanted, network_decline_code=code)
 
 
-def unauthenticated(reason: str | None) -> Problem:
-    """It could not be made sure that the cardholder pays; *reason* as the API names it."""
+def unauthenticated(reason: str | None, *, is_setup: bool = False) -> Problem:
+    """It could not be made sure that it is the cardholder; *reason* as the API names it."""
     text = "The cardholder was not authenticated"
     return Problem(
         status=402,
         type="card_error",
         message=f"{text}: {reason}" if reason else text,
-        code=NOT_AUTHENTICATED,
+        code=SETUP_NOT_AUTHENTICATED if is_setup else NOT_AUTHENTICATED,
     )
 
 

@@ -76,6 +76,7 @@ _CANCELED: Final[Types] = ("payment_intent.canceled",)
 _RELEASED: Final[Types] = (*_CANCELED, "charge.refunded")
 _EXPIRED: Final[Types] = (*_CANCELED, "charge.expired")
 _SETUP_CREATED: Final[Types] = ("setup_intent.created",)
+_SETUP_ACTION: Final[Types] = ("setup_intent.requires_action",)
 _SETUP_CANCELED: Final[Types] = ("setup_intent.canceled",)
 _CUSTOMER: Final[Types] = ("customer.created", "customer.updated", "customer.deleted")
 _METHOD: Final[Types] = (
@@ -103,7 +104,8 @@ TYPES: Final = tuple(
             CREATED,
             ACTION,
             *(type_ for table in _OF_EXCHANGES for types in table.values() for type_ in types),
-            *(*_RELEASED, *_EXPIRED, *_SETUP_CREATED, *_SETUP_CANCELED, *_CUSTOMER, *_METHOD),
+            *(*_RELEASED, *_EXPIRED, *_SETUP_CREATED, *_SETUP_ACTION, *_SETUP_CANCELED),
+            *(*_CUSTOMER, *_METHOD),
             *(*_SESSION, *_DISPUTE, *_CLOSED),
             *(type_ for types in _PAYOUT.values() for type_ in types),
             EXCEPTION,
@@ -140,9 +142,9 @@ def happened(before: Intent | None, entry: IntentEntry, after: Intent) -> tuple[
         case Created():
             return _made(_SETUP_CREATED if after.is_setup else (CREATED,), 0)
         case Challenged():
-            return _made((ACTION,), 0)
+            return _made(_SETUP_ACTION if after.is_setup else (ACTION,), 0)
         case Unauthenticated():
-            return _made(_FAILED["sale"][:1], 0)
+            return _made(_FAILED["verification" if after.is_setup else "sale"][:1], 0)
         case Canceled() if after.is_setup:
             return _made(_SETUP_CANCELED, 0)
         case Lapsed(_, number):

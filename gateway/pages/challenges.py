@@ -13,9 +13,10 @@ from cardswitch.specs.three_ds.messages import VERSION, CReq, write_form
 
 from ..api.endpoints import Services
 from ..core.authentication import PAGES, Browser
-from ..core.ids import INTENT, id_of
+from ..core.ids import INTENT, SETUP, id_of
 from ..core.intents import Intent
 from ..core.row import INTENT as INTENTS
+from ..core.row import SETUP as SETUPS
 from ..core.row import legs_of
 from ..core.states import Status
 from ..core.things import AUTHENTICATIONS
@@ -60,7 +61,8 @@ class JournalChallenges:
             return None
         asked = record.thing
         assert isinstance(asked, Authentication), "it was looked up as one"
-        rows = await asyncio.to_thread(self._reader.named, INTENTS, asked.intent)
+        kind = SETUPS if asked.is_setup else INTENTS
+        rows = await asyncio.to_thread(self._reader.named, kind, asked.intent)
         intent = legs_of(rows).intents[asked.intent]
         creq = CReq(
             message_version=VERSION,
@@ -108,6 +110,7 @@ def _back(intent: Intent) -> str:
         return ""
     parts = urlsplit(url)
     said = "failed" if intent.status in _FAILED else "succeeded"
-    told = [("payment_intent", id_of(INTENT, intent.ref)), ("redirect_status", said)]
+    name, prefix = ("setup_intent", SETUP) if intent.is_setup else ("payment_intent", INTENT)
+    told = [(name, id_of(prefix, intent.ref)), ("redirect_status", said)]
     query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), *told])
     return urlunsplit(parts._replace(query=query))

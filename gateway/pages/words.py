@@ -8,7 +8,7 @@ from cardswitch.specs.amounts import format_amount
 from cardswitch.specs.codes import GENERIC, Retry, reason
 
 from ..api.faults import customer_message
-from ..core.problems import BLOCKED, NOT_AUTHENTICATED, Problem
+from ..core.problems import BLOCKED, UNAUTHENTICATED, Problem
 
 _NEXT: Final[dict[Retry, str]] = {
     "none": "Use another card.",
@@ -33,7 +33,7 @@ def why_not(problem: Problem) -> str:
     code = problem.network_decline_code
     said = reason(code) if code is not None else GENERIC
     retry: Retry = "user" if code is None and problem.code in BLOCKED else said.retry
-    if problem.code == NOT_AUTHENTICATED:
+    if problem.code in UNAUTHENTICATED:
         retry = "3ds"
     text, then = customer_message(problem).rstrip(".?"), _NEXT[retry]
     if text.startswith(GENERIC.text):

@@ -27,9 +27,10 @@ from cardswitch.wire.web.body import BodyRefused, read_body
 from ..api.endpoints import Services
 from ..api.given.sources import METHODS, keeping, session_use
 from ..core.calls import Authenticated, Use
-from ..core.ids import INTENT, id_of
+from ..core.ids import INTENT, SETUP, id_of
 from ..core.intents import Intent
 from ..core.row import INTENT as INTENTS
+from ..core.row import SETUP as SETUPS
 from ..core.row import legs_of
 from ..core.things import AUTHENTICATIONS, Record
 from ..core.things.authentications import Authentication
@@ -60,7 +61,8 @@ class Results:
             record.merchant,
             intent.ref,
             self._deed(told, intent),
-            named=id_of(INTENT, intent.ref),
+            named=id_of(SETUP if intent.is_setup else INTENT, intent.ref),
+            kind=SETUPS if intent.is_setup else INTENTS,
             uses=_uses(told.transaction, intent),
             key=_hash(f"rreq|{told.transaction}"),
             digest=_hash(f"{told.status}|{told.acs_transaction}|{told.ds_transaction}"),
@@ -93,7 +95,8 @@ class Results:
     async def _intent(self, record: Record) -> Intent | None:
         asked = record.thing
         assert isinstance(asked, Authentication), "it was looked up as one"
-        rows = await asyncio.to_thread(self._services.reader.named, INTENTS, asked.intent)
+        kind = SETUPS if asked.is_setup else INTENTS
+        rows = await asyncio.to_thread(self._services.reader.named, kind, asked.intent)
         return legs_of(rows).intents.get(asked.intent)
 
 
@@ -101,7 +104,8 @@ def _uses(transaction: str, intent: Intent) -> tuple[Use, ...]:
     """All that may change with the payment."""
     card = intent.card
     method = (Use(kind=METHODS, id=card.id, is_shared=True),) if card is not None else ()
-    uses = keeping(method, intent.customer, intent.terms, is_paid=True)
+    is_setup = intent.is_setup
+    uses = keeping(method, intent.customer, intent.terms, is_paid=True, is_setup=is_setup)
     return (Use(kind=AUTHENTICATIONS, id=transaction), *uses, *session_use(intent.session))
 
 

@@ -125,9 +125,11 @@ class AccessControl:
             rule.does
             for rule in config.rules
             if (not rule.cards or asked.number.startswith(rule.cards))
-            and (not rule.amounts or int(asked.amount) in rule.amounts)
+            and (not rule.amounts or int(asked.amount or 0) in rule.amounts)
         )
         does = next(fits, config.otherwise)
+        if does == "challenge_once":
+            does = "frictionless" if asked.prior is not None else "challenge"
         is_wanted = asked.preference in _ASKED_FOR and does == "frictionless"
         return "challenge" if is_wanted else does
 
@@ -148,7 +150,7 @@ class AccessControl:
             transaction=challenge.asked.transaction,
             ds_transaction=challenge.asked.ds_transaction,
             acs_transaction=challenge.id,
-            category="01",
+            category=challenge.asked.category,
             status=status,
             reason=reason,
             cancel=cancel,
@@ -163,7 +165,7 @@ class AccessControl:
         eci = eci_of(status, is_mastercard=is_mastercard(asked.number))
         if status not in ("Y", "A"):
             return eci, ""
-        amount, currency = int(asked.amount), asked.currency
+        amount, currency = int(asked.amount or 0), asked.currency
         return eci, make_cavv(self._key, asked.number, amount, currency, asked.ds_transaction, eci)
 
 

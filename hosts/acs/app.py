@@ -44,6 +44,8 @@ _STATIC: Final = {path.name: path.read_bytes() for path in (_HERE / "static").it
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
 _DEEDS: Final = get_args(Deed)
 _WRONG: Final = "That is not the code. Tries left: {}."
+_PAYS: Final = "Is it you who pays?"
+_KEEPS: Final = "Is it you who has the card kept?"
 _GONE: Final = "Go back to the shop and begin again. Nothing was confirmed here."
 
 # Tells the 3DS server at a URL of a result; whether it took it.
@@ -128,13 +130,13 @@ class AcsApp:
         if challenge.result is not None:
             cres = write_form(challenge.answer)
             return self._render("back.html", 200, back, url=back, cres=cres)
-        code = currency(asked.currency)
         return self._render(
             "challenge.html",
             200 if not alert else 422,
             back,
             alert=alert,
-            amount=f"{code.alpha}\u00a0{format_amount(int(asked.amount), code.alpha)}",
+            question=_PAYS if asked.amount else _KEEPS,
+            amount=_amount(asked),
             merchant=asked.merchant,
             card=mask_pan(asked.number)[-4:],
             id=challenge.id,
@@ -168,3 +170,11 @@ class AcsApp:
         except (BodyRefused, ValueError):
             return {}
         return {name: values[0] for name, values in fields.items() if len(values) == 1}
+
+
+def _amount(asked: AReq) -> str:
+    """What is bought for how much; empty where a card is to be kept."""
+    if not asked.amount:
+        return ""
+    code = currency(asked.currency).alpha
+    return f"{code}\u00a0{format_amount(int(asked.amount), code)}"

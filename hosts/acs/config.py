@@ -10,7 +10,10 @@ from msgspec.structs import replace
 
 from cardswitch.wire.web.place import WebPlace
 
-Behaviour = Literal["frictionless", "challenge", "attempt", "unavailable", "failed", "rejected"]
+# challenge_once: no more, where the merchant names an authentication of before.
+Behaviour = Literal[
+    "frictionless", "challenge", "challenge_once", "attempt", "unavailable", "failed", "rejected"
+]
 Begin = Annotated[str, Meta(pattern=r"\A[0-9]{1,19}\Z")]
 
 

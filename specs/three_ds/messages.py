@@ -17,9 +17,12 @@ VERSION: Final = "2.2.0"
 _Id = Annotated[str, Meta(pattern=r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
 _Url = Annotated[str, Meta(max_length=2048, pattern=r"\Ahttps://")]
 _Digits = Annotated[str, Meta(pattern=r"\A[0-9]{1,48}\Z")]
+_One = Annotated[str, Meta(pattern=r"\A[0-9]\Z")]
 _Two = Annotated[str, Meta(pattern=r"\A[0-9]{2}\Z")]
 _Three = Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]
 _Cavv = Annotated[str, Meta(pattern=r"\A([0-9A-Za-z+/=]{28})?\Z")]
+# What is authenticated: a payment, or a card that is to be kept.
+Category = Literal["01", "02"]
 # What a merchant wishes: nothing, a challenge, or a challenge that must be.
 Preference = Literal["01", "03", "04"]
 
@@ -35,23 +38,34 @@ class Message3ds(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fiel
         return f"<{type(self).__name__} {self.transaction}>"
 
 
+class Prior(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An authentication of before, of the same card at the same merchant."""
+
+    acs_transaction: _Id = field(name="threeDSReqPriorRef")
+    method: Literal["01", "02"] = field(name="threeDSReqPriorAuthMethod")  # at once, or challenged
+
+
 class AReq(Message3ds, frozen=True, kw_only=True, omit_defaults=True, tag="AReq"):
-    """The 3DS server asks, by way of the directory: is it the cardholder who buys this?"""
+    """The 3DS server asks, by way of the directory: is it the cardholder who buys this?
+
+    Where a card is to be kept, nothing is bought: then there is no amount.
+    """
 
     ds_transaction: _Id = field(name="dsTransID")
-    category: Literal["01"] = field(name="messageCategory")  # a payment
+    category: Category = field(name="messageCategory")
     channel: Literal["02"] = field(name="deviceChannel")  # a browser
     number: Annotated[str, Meta(pattern=r"\A[0-9]{13,19}\Z")] = field(name="acctNumber")
     expiry: Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z")] = field(name="cardExpiryDate")
-    amount: _Digits = field(name="purchaseAmount")
-    currency: _Three = field(name="purchaseCurrency")
-    exponent: Annotated[str, Meta(pattern=r"\A[0-9]\Z")] = field(name="purchaseExponent")
+    amount: _Digits | Literal[""] = field(name="purchaseAmount", default="")
+    currency: _Three | Literal[""] = field(name="purchaseCurrency", default="")
+    exponent: _One | Literal[""] = field(name="purchaseExponent", default="")
     date: Annotated[str, Meta(pattern=r"\A[0-9]{14}\Z")] = field(name="purchaseDate")
     merchant: Annotated[str, Meta(max_length=40)] = field(name="merchantName")
     merchant_id: Annotated[str, Meta(max_length=35)] = field(name="acquirerMerchantID")
     notification_url: _Url = field(name="notificationURL")
     results_url: _Url = field(name="dsURL")  # where the result is to be told
     preference: Preference = field(name="threeDSRequestorChallengeInd", default="01")
+    prior: Prior | None = field(name="threeDSRequestorPriorAuthenticationInfo", default=None)
     accept: Annotated[str, Meta(max_length=2048)] = field(name="browserAcceptHeader")
     agent: Annotated[str, Meta(max_length=2048)] = field(name="browserUserAgent")
     language: Annotated[str, Meta(max_length=35)] = field(name="browserLanguage", default="en")
@@ -97,7 +111,7 @@ class RReq(Message3ds, frozen=True, kw_only=True, omit_defaults=True, tag="RReq"
 
     ds_transaction: _Id = field(name="dsTransID")
     acs_transaction: _Id = field(name="acsTransID")
-    category: Literal["01"] = field(name="messageCategory")
+    category: Category = field(name="messageCategory")
     status: TransStatus = field(name="transStatus")
     reason: _Two | Literal[""] = field(name="transStatusReason", default="")
     cancel: _Two | Literal[""] = field(name="challengeCancel", default="")

@@ -12,6 +12,7 @@ CONFIG = AcsConfig(
     cavv_key="issuer.cavv",
     rules=(
         AcsRule(cards=("4000000000003220",), does="challenge"),
+        AcsRule(cards=("4000002500003155",), does="challenge_once"),
         AcsRule(cards=("400000000000308",), does="failed"),
         AcsRule(amounts=(777,), does="unavailable"),
         AcsRule(cards=("4000000000003071",), does="attempt"),

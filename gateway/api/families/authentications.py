@@ -73,7 +73,14 @@ class AuthenticationParams(Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 def authentication_object(payment: Exchange) -> Object | None:
     """`three_d_secure` of the card of a charge; None where no authentication came with it."""
-    said = payment.authentication
+    shown = authenticated_object(payment.authentication)
+    if shown is None:
+        return None
+    return {**shown, "x_cavv_check": cavv_check(payment.answer)}
+
+
+def authenticated_object(said: Authentication | None) -> Object | None:
+    """The same of a card that is kept: what came of asking its holder when it was set up."""
     if said is None:
         return None
     result = said.result or _RESULTS.get(said.status) or _result_of(said.eci)
@@ -85,7 +92,6 @@ def authentication_object(payment: Exchange) -> Object | None:
         "result_reason": said.reason,
         "transaction_id": said.transaction,
         "version": said.version,
-        "x_cavv_check": cavv_check(payment.answer),
     }
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cardswitch.specs.transactions.absent import Channel
 
-from ...core.authentication import Wanted, Wish
+from ...core.authentication import Wish
 from ...core.calls import Cancel, Capture, Create, Increase, Pay, Reply, Update
 from ...core.entries import CaptureMethod, Details, FutureUsage, Terms
 from ...core.ids import INTENT
@@ -27,9 +27,9 @@ from ..endpoints import (
     seen_intent,
 )
 from ..faults import bad
+from ..given.holders import keep_code, wanted_for
 from ..given.sources import customer_use, given_source, keeping, session_use
-from ..given.urls import given_url
-from ..ids import SECRET_LENGTH, new_ref, new_transaction, random_text
+from ..ids import SECRET_LENGTH, new_ref, random_text
 from ..objects import intent_object
 from ..paging import page_of, part_of
 from .authentications import AuthenticationParams
@@ -213,25 +213,10 @@ async def list_intents(asked: Asked) -> Answer:
     return page.shown(_URL, [intent_object(each) for each in page.intents()]), None
 
 
-def _wanted(asked: Asked, given: CreateParams | ConfirmParams) -> Wanted | None:
-    """The authentication that comes before the money, where there is a directory."""
-    back = given.return_url and given_url(asked, given.return_url, "return_url")
-    if not asked.services.authenticates:
-        return None
-    return Wanted(
-        transaction=new_transaction(),
-        ds_transaction=new_transaction(),
-        wish=given.payment_method_options.card.request_three_d_secure,
-        return_url=back,
-    )
-
-
 def _answered(asked: Asked, reply: Reply, cvc: str) -> Answer:
-    """What a confirmed intent is shown as; a code waits in memory while the shopper is asked."""
-    intent = intent_of(reply)
-    if intent.has_code_waiting and intent.card is not None and not reply.is_replayed:
-        asked.services.codes.keep(intent.card.id, cvc)
-    return intent_object(intent), reply
+    """What a confirmed intent is shown as."""
+    keep_code(asked, reply, cvc)
+    return intent_object(intent_of(reply)), reply
 
 
 def _changes(asked: Asked, given: UpdateParams, intent: Intent) -> dict[str, Any]:
@@ -268,14 +253,15 @@ def _pay(asked: Asked, given: CreateParams | ConfirmParams, cvc: str) -> Pay:
     options = given.payment_method_options
     channel = _channel(options, off_session=given.off_session)
     elsewhere = options.card.three_d_secure
+    wanted = wanted_for(asked, given.return_url, options.card.request_three_d_secure)
     if elsewhere is None:
-        return Pay(cvc=cvc, channel=channel, wanted=_wanted(asked, given))
+        return Pay(cvc=cvc, channel=channel, wanted=wanted)
     if channel == "mail":
         raise bad("Nobody can be authenticated by mail or telephone", _AUTHENTICATION)
     return Pay(
         cvc=cvc,
         channel=channel,
-        wanted=_wanted(asked, given) if elsewhere.claims_exemption else None,
+        wanted=wanted if elsewhere.claims_exemption else None,
         authentication=elsewhere.authentication,
         cavv=elsewhere.cryptogram or "",
     )

@@ -26,6 +26,7 @@ from ..given.sources import CUSTOMERS, METHODS, TOKENS, customer_use, source_in
 from ..ids import new_id
 from ..objects import Object, card_object
 from ..paging import cut, page_of, thing_of_kind
+from .authentications import authenticated_object
 
 PREFIX = "tok_"
 
@@ -212,6 +213,7 @@ def method_object(record: Record) -> Object:
             **card_object(card),
             "checks": checks,
             "networks": {"available": [card.brand], "preferred": None},
+            "x_three_d_secure": authenticated_object(method.authentication),
         },
     }
 

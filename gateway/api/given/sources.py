@@ -94,9 +94,15 @@ def session_use(session: str | None) -> tuple[Use, ...]:
 
 
 def keeping(
-    uses: tuple[Use, ...], customer: str | None, terms: Terms, *, is_paid: bool
+    uses: tuple[Use, ...],
+    customer: str | None,
+    terms: Terms,
+    *,
+    is_paid: bool,
+    is_setup: bool = False,
 ) -> tuple[Use, ...]:
     """*uses*, and *customer*: nobody else may be at them while a card that pays is to be kept."""
-    keeps = is_paid and customer is not None and terms.future_usage is not None
+    is_kept = is_setup or (customer is not None and terms.future_usage is not None)
+    keeps = is_paid and is_kept
     own = [replace(use, is_shared=False) for use in uses] if keeps else uses
     return (*own, *customer_use(customer, is_shared=not keeps))

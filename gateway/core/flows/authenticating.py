@@ -35,6 +35,7 @@ from ..problems import Problem, invalid
 from ..states import Status
 from ..things.authentications import Authentication as Asked
 from ..things.authentications import ended
+from ..things.methods import Method
 from .work import Work
 
 _DATE_SIZE = len("YYYY-MM-DDThh:mm:ss")
@@ -55,7 +56,7 @@ async def authenticate(work: Work, deed: Pay, card: Card) -> Proven | None:
     wanted, desk = deed.wanted, work.desk
     if deed.authentication is not None:
         return Proven(deed.authentication, deed.cavv)
-    if wanted is None or deed.channel != "ecommerce" or work.known.is_setup:
+    if wanted is None or deed.channel != "ecommerce":
         return Proven()
     number = desk.open_card(card.sealed)
     place, has_own_eci = desk.directory.find(number), is_mastercard(number)
@@ -119,7 +120,7 @@ def proven(work: Work, deed: Authenticated, outcome: Outcome) -> Proven | None:
     """Write *outcome*; None: the payment does not go on."""
     asked = _asked(work, deed.id)
     work.alter({deed.id: ended(asked, outcome)})
-    stands = standing(outcome, "challenge", asked.ds_transaction)
+    stands = standing(outcome, "challenge", asked.ds_transaction, asked.acs_transaction)
     if not outcome.goes_on:
         work.record(Unauthenticated(at=work.desk.now, authentication=stands))
         return None
@@ -149,11 +150,18 @@ async def _ask(work: Work, place: Range, wanted: Wanted, card: Card, number: str
         code=intent.currency,
         merchant=intent.merchant,
         date="".join(filter(str.isdigit, utc_text(desk.now)[:_DATE_SIZE])),
+        prior=_prior(work, card),
     )
     try:
         return await desk.ask_directory(question, within=ASK_S)
     except NoAnswer:
         return None
+
+
+def _prior(work: Work, card: Card) -> Authentication | None:
+    """What came of asking the holder of *card* when it was set up, if it was."""
+    record = work.things.get(card.id)
+    return record.thing.authentication if record and isinstance(record.thing, Method) else None
 
 
 def _challenge(
@@ -165,13 +173,14 @@ def _challenge(
     is_mastercard: bool,
     was_declined: bool = False,
 ) -> None:
-    desk = work.desk
+    desk, intent = work.desk, work.known
     asked = Asked(
-        intent=work.call.ref,
+        intent=intent.ref,
         acs_url=answer.acs_url,
         acs_transaction=answer.acs_transaction,
         ds_transaction=answer.ds_transaction,
         is_mastercard=is_mastercard,
+        is_setup=intent.is_setup,
     )
     work.alter({wanted.transaction: asked})
     challenge = Challenge(
@@ -202,7 +211,8 @@ def _judged(
         has_cavv=answer is not None and bool(answer.cavv),
         goes_on=goes_on,
     )
-    stands = standing(outcome, "frictionless", wanted.ds_transaction)
+    numbers = (wanted.ds_transaction, answer.acs_transaction if answer is not None else "")
+    stands = standing(outcome, "frictionless", *numbers)
     if not outcome.goes_on:
         work.record(Unauthenticated(at=work.desk.now, authentication=stands))
         return None

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from cardswitch.wire.ports import Seconds
 
+from ..authentication import Authentication
 from ..calls import Authenticated, Create, Pay, Source, Things, Update
 from ..cards import Card
 from ..ends import ENDS_MAX
@@ -205,6 +206,7 @@ async def _charged(work: Work, deed: Pay, card: Card, seen: Proven) -> int:
     if work.known.exchange(number).lacks == "sought":
         return await _asked_first(work, deed, card, number)
     if work.known.status in (Status.SUCCEEDED, Status.NEEDS_CAPTURE):
+        _prove(work, card, authentication)
         _keep(work, card)
         _complete(work)
         deny_if_told(work, card)
@@ -229,6 +231,14 @@ def _asked_of(intent: Intent) -> Asked:
     if intent.is_setup:
         return "verification"
     return "authorisation" if intent.terms.capture == "manual" else "sale"
+
+
+def _prove(work: Work, card: Card, authentication: Authentication | None) -> None:
+    """What came of asking the holder of a card that is set up, stays with it."""
+    if work.known.is_setup and authentication is not None:
+        method = work.things[card.id].thing
+        assert isinstance(method, Method), "it was looked up as one"
+        work.alter({card.id: replace(method, authentication=authentication)})
 
 
 def _keep(work: Work, card: Card) -> None:

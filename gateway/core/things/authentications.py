@@ -16,6 +16,7 @@ class Authentication(Struct, frozen=True, kw_only=True, tag="x.authentication"):
     acs_transaction: str
     ds_transaction: str
     is_mastercard: bool
+    is_setup: bool = False  # The intent has no money: the card is to be kept.
     outcome: Outcome | None = None
 
 

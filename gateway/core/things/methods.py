@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ..authentication import Authentication
 from ..cards import Card, Metadata
 
 
@@ -13,3 +14,4 @@ class Method(Struct, frozen=True, kw_only=True, tag="payment_method"):
     card: Card
     customer: str | None = None
     metadata: Metadata = {}
+    authentication: Authentication | None = None  # of its holder, when it was set up

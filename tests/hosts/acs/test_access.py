@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from cardswitch.hosts.acs.access import REMEMBERED_S, AccessControl
 from cardswitch.specs.security.cavv import make_cavv
-from cardswitch.specs.three_ds.messages import CReq
+from cardswitch.specs.three_ds.messages import CReq, Prior
 from tests.kit.acs import CONFIG, KEY
 from tests.kit.three_ds import ACS, AREQ, DS, TRANSACTION
 
@@ -100,3 +100,16 @@ def test_a_browser_finds_its_challenge_alone_and_in_its_time():
     assert known.opened(replace(CREQ, transaction=DS), NOW) is None
     assert known.opened(replace(CREQ, acs_transaction=DS), NOW) is None
     assert known.opened(CREQ, NOW + CONFIG.challenge_s + REMEMBERED_S) is None
+
+
+@pytest.mark.parametrize(
+    ("prior", "status"), [(None, "C"), (Prior(acs_transaction=ACS, method="02"), "Y")]
+)
+def test_some_cards_are_challenged_until_they_were_set_up(prior, status):
+    assert ask(access(), "4000002500003155", prior=prior).status == status
+
+
+def test_a_card_that_is_to_be_kept_is_proven_without_an_amount():
+    kept = {"category": "02", "amount": "", "currency": "", "exponent": ""}
+    answer = ask(access(), "4000000000003055", **kept)
+    assert answer.cavv == make_cavv(KEY, "4000000000003055", 0, "", DS, "05")

@@ -13,11 +13,11 @@ from cardswitch.gateway.core.authentication import (
     Wanted,
     wanted_again,
 )
-from cardswitch.gateway.core.calls import Authenticated, Cancel, Create, Pay, Use
+from cardswitch.gateway.core.calls import Authenticated, Cancel, Create, Pay, Source, Use
 from cardswitch.gateway.core.intents import created
 from cardswitch.gateway.core.machine import Gateway
 from cardswitch.gateway.core.messages import Node
-from cardswitch.gateway.core.row import legs_of, read
+from cardswitch.gateway.core.row import SETUP, legs_of, read
 from cardswitch.gateway.core.states import Status
 from cardswitch.gateway.outbox.happenings import happened
 from cardswitch.wire.ports import LinkUp, Received
@@ -375,3 +375,67 @@ def test_a_crash_while_the_bank_is_sought_leaves_an_order_that_can_be_paid():
     again = (again >> answered("switch", "00")).skip()
     again = (again >> call(Pay(), ticket=5)).skip()
     assert intent(again).status is Status.PROCESSING
+
+
+def keeping(answer):
+    """A gateway that was asked to keep a card, whose bank has answered so."""
+    play = played(Gateway(Node("GATE0001"), VAULT, directory=BOOK)) >> LinkUp(DIRECTORY)
+    pay = Pay(cvc="123", wanted=WANTED)
+    deed = Create(secret="s", amount=0, currency="", source=SOURCE, is_setup=True, pay=pay)
+    play = (play >> call(deed, kind=SETUP)).skip()
+    [question] = play.sent_on(DIRECTORY)
+    said = question.message
+    assert (said.category, said.amount, said.currency, said.exponent) == ("02", "", "", "")
+    return (play >> Received(DIRECTORY, answer)).skip()
+
+
+def told_of_setup(**more):
+    deed = Authenticated(id=TRANSACTION, acs_transaction=ACS, ds_transaction=DS, **more)
+    uses = (*USES, Use(kind="payment_method", id="pm_1"))
+    return call(deed, kind=SETUP, ticket=9, uses=uses)
+
+
+def test_who_has_his_card_kept_is_asked_first_and_the_result_stays_with_the_card():
+    play = keeping(CHALLENGE)
+    assert intent(play).status is Status.NEEDS_ACTION
+    assert not [each for each in play.sent_on("switch") if each.mti == "0100"]
+    play = (play >> told_of_setup(status="Y", cavv=CAVV)).skip()
+    assert f"4328{CAVV}" in proofs(play)
+    play = (play >> answered("switch", "85")).skip()
+    assert intent(play).status is Status.SUCCEEDED
+    method = legs_of(play.entries).things["pm_1"].thing
+    assert (method.authentication.result, method.authentication.flow) == (
+        "authenticated", "challenge",
+    )  # fmt: skip
+    assert CAVV not in "".join(row.fields for row in play.entries)
+    again = Create(
+        secret="s", amount=5, currency="eur", source=Source(id="pm_1"), pay=Pay(wanted=WANTED)
+    )
+    used = (Use(kind="payment_method", id="pm_1"),)
+    play = (play >> call(again, "b" * 22, ticket=10, uses=used)).skip()
+    prior = play.sent_on(DIRECTORY)[-1].message.prior
+    assert (prior.acs_transaction, prior.method) == (ACS, "02")
+
+
+def test_a_card_whose_holder_does_not_confirm_is_not_kept():
+    play = (keeping(CHALLENGE) >> told_of_setup(status="N", reason="01")).skip()
+    failed = intent(play)
+    assert (failed.status, failed.exchanges) == (Status.NEEDS_METHOD, ())
+    assert legs_of(play.entries).things["pm_1"].thing.authentication is None
+
+
+def test_who_never_comes_back_has_left_his_setup_too():
+    play = (keeping(CHALLENGE) >> after(CHALLENGE_S + 1)).skip()
+    assert intent(play).status is Status.NEEDS_METHOD
+
+
+def test_what_was_not_authenticated_is_named_to_no_bank():
+    play = (keeping(ares("U")) >> answered("switch", "85")).skip()
+    method = legs_of(play.entries).things["pm_1"].thing
+    assert method.authentication.result == "processing_error"
+    again = Create(
+        secret="s", amount=5, currency="eur", source=Source(id="pm_1"), pay=Pay(wanted=WANTED)
+    )
+    used = (Use(kind="payment_method", id="pm_1"),)
+    play = (play >> call(again, "b" * 22, ticket=10, uses=used)).skip()
+    assert play.sent_on(DIRECTORY)[-1].message.prior is None
