@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,16 +13,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.web.files import Files, files_of, templates_of
+from cardswitch.wire.web.guard import Guard, Note
 from cardswitch.wire.web.rates import Rate
-from cardswitch.wire.web.safety import (
-    SELF,
-    address_of,
-    headers_for,
-    host_of,
-    is_from_us,
-    origin_of,
-    with_query,
-)
+from cardswitch.wire.web.safety import SELF, headers_for, origin_of, with_query
 
 from ..api.faults import Fault
 from ..api.forms import Value, read_body, read_form
@@ -41,17 +34,11 @@ TRIES_MAX: Final = 10  # cards of one session
 ID_MAX: Final = 100
 REFRESH_S: Final = 2  # how often a page that waits looks again
 _HERE: Final = Path(__file__).parent
-_STATIC: Final = {path.name: path.read_bytes() for path in (_HERE / "static").iterdir()}
-_KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
-_FOR_ALL: Final = {
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Cache-Control": "public, max-age=600",
-}
+_FILES: Final = Files(files_of(_HERE))
+_FOR_ALL: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
 _SEE_OTHER: Final = 303
 _STALE: Final = "This page was open in another tab, or for too long. Enter the card once more."
 _TRIED: Final = "Too many cards were tried. Go back to the shop and begin again."
-
-Note = Callable[[str, str], None]
 
 
 class Pages:
@@ -75,46 +62,37 @@ class Pages:
         self._till = till
         self._vault = vault
         self._now = now
-        self._names = frozenset(names)
         self._request_s = request_s
-        self._note = note
         self._tokens = Tokens()
-        loader = FileSystemLoader(_HERE / "templates")
-        self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-        self._templates.filters["money"] = money
+        self._templates = templates_of(_HERE, money=money)
         self._bank = bank
-        self._rate = rate
+        guard = self._guard(names, note, rate)
         routes = [
-            Route("/c/{id}", self._guarded(self._show)),
-            Route("/c/{id}/pay", self._guarded(self._pay), methods=["POST"]),
-            Route("/l/{id}", self._guarded(self._link)),
-            Route("/l/{id}", self._guarded(self._follow), methods=["POST"]),
-            Route("/d/{id}", self._guarded(self._direct), methods=["POST"]),
-            *Fields(desk, vault, now, self._text, self._form).routes(self._guarded),
-            Route(f"{PAGES}/{{id}}", self._guarded(self._at_bank)),
-            Route(f"{PAGES}/{{id}}/done", self._guarded(self._from_bank), methods=["POST"]),
-            Route("/static/{name}", self._static),
+            Route("/c/{id}", guard(self._show)),
+            Route("/c/{id}/pay", guard(self._pay), methods=["POST"]),
+            Route("/l/{id}", guard(self._link)),
+            Route("/l/{id}", guard(self._follow), methods=["POST"]),
+            Route("/d/{id}", guard(self._direct, from_elsewhere=True), methods=["POST"]),
+            *Fields(desk, vault, now, self._text, self._form).routes(guard),
+            Route(f"{PAGES}/{{id}}", guard(self._at_bank)),
+            Route(
+                f"{PAGES}/{{id}}/done",
+                guard(self._from_bank, from_elsewhere=True),
+                methods=["POST"],
+            ),
+            Route("/static/{name}", _FILES.page),
             Route("/js/v1.js", self._script),
         ]
         handlers: dict[Any, Any] = {HTTPException: self._nothing_here}
         self.app = Starlette(routes=routes, exception_handlers=handlers)
 
-    def _guarded(
-        self, page: Callable[[Request], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def shown(request: Request) -> Response:
-            if host_of(request) not in self._names:
-                return self._message(421, "This address is not ours", "Open the link of the shop.")
-            if self._rate is not None and self._rate.take(address_of(request)):
-                return self._message(429, "Too much at once", "Wait a moment, then try again.")
-            try:
-                return await page(request)
-            except Exception as error:
-                self._note("pages_failed", f"{request.url.path[:60]}: {type(error).__name__}")
-                text = "Whether you have paid is not known. Open this page again before you retry."
-                return self._message(500, "Something went wrong", text)
+    def _guard(self, names: Collection[str], note: Note, rate: Rate | None) -> Guard:
+        def say(request: Request, status: int, title: str, text: str) -> Response:
+            return self._message(status, title, text)
 
-        return shown
+        sorry = "Whether you have paid is not known. Open this page again before you retry."
+        way = "Open the link of the shop again."
+        return Guard(names, say, note, "pages_failed", way=way, sorry=sorry, rate=rate)
 
     # Pages ----------------------------------------------------------------------------------------
 
@@ -125,8 +103,6 @@ class Pages:
         return self._page(request, offer, Entry())
 
     async def _pay(self, request: Request) -> Response:
-        if not is_from_us(request):
-            return self._message(403, "Not sent from our page", "Open the link of the shop again.")
         offer = await self._offer(request)
         if offer is None:
             return self._unknown()
@@ -199,8 +175,6 @@ class Pages:
 
     async def _follow(self, request: Request) -> Response:
         """POST /l/{id}: on to the session where it is paid."""
-        if not is_from_us(request):
-            return self._message(403, "Not sent from our page", "Open the link again.")
         offer = await self._linked(request)
         if offer is None:
             return self._unknown()
@@ -278,19 +252,9 @@ class Pages:
         id_: str = request.path_params["id"]
         return await self._bank.find(id_) if len(id_) <= ID_MAX else None
 
-    async def _static(self, request: Request) -> Response:
-        """A file of ours, all of which are in memory; browsers may keep it for a while."""
-        name = request.path_params["name"]
-        if name not in _STATIC:
-            raise HTTPException(404)
-        kind = _KINDS[Path(name).suffix]
-        headers = headers_for() | {"Cache-Control": "public, max-age=600"}
-        return Response(_STATIC[name], 200, headers, kind)
-
     async def _script(self, request: Request) -> Response:
         """The script that a shop's page has from here, whatever its origin is."""
-        headers = headers_for() | _FOR_ALL
-        return Response(_STATIC["v1.js"], 200, headers, _KINDS[".js"])
+        return _FILES.answer("v1.js", _FOR_ALL)
 
     # Answers --------------------------------------------------------------------------------------
 

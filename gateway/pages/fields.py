@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.web.guard import Guard
 from cardswitch.wire.web.safety import headers_for, is_from_us
 
 from ..api.faults import Fault
@@ -31,8 +32,6 @@ _encode: Final = msgspec.json.encode
 _NOT_FOR: Final = "This page has no card fields"
 _REGISTER: Final = "Its key is not known, or its origin is not registered for the merchant."
 _AGAIN: Final = "Nothing was sent. Try again in a moment."
-
-Page = Callable[[Request], Awaitable[Response]]
 
 
 class Fields:
@@ -52,12 +51,12 @@ class Fields:
         self._render = render
         self._form = form
 
-    def routes(self, guarded: Callable[[Page], Page]) -> list[Route]:
-        """What they answer, each *guarded*."""
+    def routes(self, guard: Guard) -> list[Route]:
+        """What they answer; *guard* guards them, and scripts are told in JSON what is refused."""
         return [
-            Route("/fields/card", guarded(self._show)),
-            Route("/fields/token", guarded(self._token), methods=["POST"]),
-            Route("/fields/confirm", guarded(self._confirm), methods=["POST"]),
+            Route("/fields/card", guard(self._show)),
+            Route("/fields/token", guard(self._token, from_elsewhere=True), methods=["POST"]),
+            Route("/fields/confirm", guard(self._confirm, from_elsewhere=True), methods=["POST"]),
         ]
 
     async def _show(self, request: Request) -> Response:

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cardswitch.wire.ports import Seconds
-from cardswitch.wire.web.safety import headers_for
+from cardswitch.wire.web.files import Files, files_of
+from cardswitch.wire.web.guard import Note
 
 from .client import GatewayError
 from .merchant import Counter
@@ -21,10 +22,10 @@ from .notices import read_event
 from .orders import Notice, OrderStore
 from .paying import Paying
 from .visitors import Visitors
-from .web import EVENTS, Note, Secrets, Web
+from .web import EVENTS, Secrets, Web
 
 _HERE: Final = Path(__file__).parent
-_SHEETS: Final = (_HERE.parent / "pages" / "static" / "pay.css", _HERE / "static" / "shop.css")
+_SHEETS: Final = _HERE.parent / "pages"  # whose style ours begins with
 SIGNATURE: Final = "stripe-signature"  # A header that clients of payment APIs know.
 
 
@@ -50,29 +51,28 @@ class Shop:
         self._keys = keys
         self._now = now
         self._note = note
-        self._files = {path.name: path.read_bytes() for path in (_HERE / "static").glob("*.js")}
-        self._files["shop.css"] = b"".join(sheet.read_bytes() for sheet in _SHEETS)
         self._web = web = Web(pay_url, names, request_s, note, bank_url)
         visitors = Visitors(web, orders, paying, currencies, types, now)
         counter = Counter(web, orders, paying, keys, currencies[0], now)
-        guarded, opened = web.guarded, counter.opened
+        guard, opened, deed = web.guard, counter.login.opened, counter.login.deed
         post = ["POST"]
         routes = [
-            Route("/", guarded(visitors.catalogue)),
-            Route("/basket", guarded(visitors.basket)),
-            Route("/basket", guarded(visitors.fill), methods=post),
-            Route("/orders", guarded(visitors.order), methods=post),
-            Route("/pay/{ticket}", guarded(visitors.pay)),
-            Route("/pay/{ticket}", guarded(visitors.resume), methods=post),
-            Route("/pay/{ticket}/cancel", guarded(visitors.give_up), methods=post),
-            Route("/thanks/{ticket}", guarded(visitors.thanks)),
-            Route(EVENTS, guarded(self._event), methods=post),
-            Route("/merchant", guarded(opened(counter.orders))),
-            Route("/merchant/new", guarded(opened(counter.new))),
-            Route("/merchant/new", guarded(opened(counter.make)), methods=post),
-            Route("/merchant/{number:int}", guarded(opened(counter.order))),
-            Route("/merchant/{number:int}", guarded(opened(counter.change)), methods=post),
-            Route("/static/{name}", self._static),
+            Route("/", guard(visitors.catalogue)),
+            Route("/basket", guard(visitors.basket)),
+            Route("/basket", guard(visitors.fill), methods=post),
+            Route("/orders", guard(visitors.order), methods=post),
+            Route("/pay/{ticket}", guard(visitors.pay)),
+            Route("/pay/{ticket}", guard(visitors.resume), methods=post),
+            Route("/pay/{ticket}/cancel", guard(visitors.give_up), methods=post),
+            Route("/thanks/{ticket}", guard(visitors.thanks)),
+            Route(EVENTS, guard(self._event, from_elsewhere=True), methods=post),
+            Route("/merchant", guard(opened(counter.orders))),
+            Route("/merchant/new", guard(opened(counter.new))),
+            Route("/merchant/new", guard(deed(counter.make)), methods=post),
+            Route("/merchant/{number:int}", guard(opened(counter.order))),
+            Route("/merchant/{number:int}", guard(deed(counter.change)), methods=post),
+            *counter.login.routes(guard),
+            Route("/static/{name}", Files(_files()).page),
         ]
         handlers: dict[Any, Any] = {HTTPException: web.nothing_here}
         self.app = Starlette(routes=routes, exception_handlers=handlers)
@@ -95,9 +95,8 @@ class Shop:
             return Response("", 503)  # It will be sent again.
         return Response("", 204)
 
-    async def _static(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in self._files:
-            raise HTTPException(404)
-        kind = "text/css" if name.endswith(".css") else "text/javascript"
-        return Response(self._files[name], 200, headers_for(), kind)
+
+def _files() -> dict[str, bytes]:
+    """Our own; our style is that of the gateway's pages, and more."""
+    ours = files_of(_HERE)
+    return {**ours, "shop.css": files_of(_SHEETS)["pay.css"] + ours["shop.css"]}

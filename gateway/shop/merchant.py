@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
 from collections.abc import Callable
 from hmac import compare_digest
 from typing import Final
@@ -15,21 +13,22 @@ from starlette.responses import Response
 from cardswitch.specs.amounts import parse_amount
 from cardswitch.specs.errors import FormatError
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.web.login import Form, Login, Sessions
 
-from ..api.forms import Value
 from .catalogue import ITEMS, Basket, quantity_in
 from .client import GatewayError
 from .orders import Order, OrderStore, draft_of
 from .paying import Paying
 from .types.adapter import Show
 from .types.chooser import BY_MERCHANT
-from .web import Page, Secrets, Web
+from .web import Secrets, Web
 
 BY_BANK: Final = "bank"
+MERCHANT: Final = "merchant"  # who is logged in
 
 
 class Counter:
-    """Their pages. The secret is the password of HTTP's Basic, with any name."""
+    """Their pages; *login* is the way in, by the secret."""
 
     def __init__(
         self,
@@ -46,19 +45,16 @@ class Counter:
         self._orders = orders
         self._paying = paying
         self._keys = keys
+        self.login = Login(
+            Sessions("merchant", now), self._whose, self._ask, web.form, "/merchant", now
+        )
 
-    def opened(self, page: Page) -> Page:
-        """*page* for the merchant alone."""
+    def _whose(self, secret: str) -> str:
+        is_ours = compare_digest(secret.encode(), self._keys.merchant.encode())
+        return MERCHANT if is_ours else ""
 
-        async def shown(request: Request) -> Response:
-            if compare_digest(_password(request).encode(), self._keys.merchant.encode()):
-                return await page(request)
-            text = "Give the shop's secret as the password; any name will do."
-            answer = self._web.message(request, 401, "For the merchant", text)
-            answer.headers["WWW-Authenticate"] = 'Basic realm="shop"'
-            return answer
-
-        return shown
+    def _ask(self, request: Request, status: int, alert: str, to: str) -> Response:
+        return self._web.render("login.html", request, status=status, alert=alert, to=to)
 
     async def orders(self, request: Request) -> Response:
         """GET /merchant: the latest orders."""
@@ -68,17 +64,16 @@ class Counter:
             await self._paying.look(order)
         if waiting:
             orders = await self._orders.recent()
-        return self._web.render("orders.html", request, orders=orders)
+        return self._web.render(
+            "orders.html", request, orders=orders, token=self.login.sessions.token(request)
+        )
 
     async def new(self, request: Request) -> Response:
         """GET /merchant/new: an order that came by telephone, or in person."""
         return self._new(request)
 
-    async def make(self, request: Request) -> Response:
+    async def make(self, request: Request, form: Form) -> Response:
         """POST /merchant/new."""
-        form = await self._web.form(request)
-        if not self._is_ours(form):
-            return self._web.message(request, 403, "Not sent from our page", "Begin again.")
         basket = Basket()
         for id_ in ITEMS:
             basket = basket.with_item(id_, quantity_in(form.get(id_)))
@@ -101,22 +96,16 @@ class Counter:
             items=ITEMS.values(),
             currency=self._currency,
             choices=BY_MERCHANT,
-            token=self._keys.form,
+            token=self.login.sessions.token(request),
             alert=alert,
         )
-
-    def _is_ours(self, form: Value) -> bool:
-        return compare_digest(str(form.get("token", "")).encode(), self._keys.form.encode())
 
     async def order(self, request: Request) -> Response:
         """GET /merchant/{number}."""
         return await self._shown(request, await self._looked(request))
 
-    async def change(self, request: Request) -> Response:
+    async def change(self, request: Request, form: Form) -> Response:
         """POST /merchant/{number}: capture, cancel or refund."""
-        form = await self._web.form(request)
-        if not self._is_ours(form):
-            return self._web.message(request, 403, "Not sent from our page", "Begin again.")
         order = await self._looked(request)
         try:
             await self._done(order, form)
@@ -124,7 +113,7 @@ class Counter:
             return await self._shown(request, order, 400, f"Not done: {error}")
         return self._web.to(f"/merchant/{order.id}")
 
-    async def _done(self, order: Order, form: Value) -> None:
+    async def _done(self, order: Order, form: Form) -> None:
         text = str(form.get("amount", ""))
         amount = parse_amount(text, order.currency) if text else None
         match form.get("deed"):
@@ -150,7 +139,7 @@ class Counter:
             status=status,
             order=order,
             notices=await self._orders.notices(order.payment or "-"),
-            token=self._keys.form,
+            token=self.login.sessions.token(request),
             alert=alert,
         )
 
@@ -160,13 +149,3 @@ class Counter:
         if order is None:
             raise HTTPException(404)
         return await self._paying.last_seen(order)
-
-
-def _password(request: Request) -> str:
-    scheme, _, rest = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        return b64decode(rest.strip(), validate=True).decode().partition(":")[2]
-    except (binascii.Error, UnicodeDecodeError):
-        return ""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from cardswitch.wire.ports import Seconds
-from cardswitch.wire.web.safety import headers_for, host_of, is_from_us
+from cardswitch.wire.web.body import BodyRefused, read_body
+from cardswitch.wire.web.files import templates_of
+from cardswitch.wire.web.guard import Guard, Note
+from cardswitch.wire.web.safety import headers_for
 
 from ..api.faults import Fault
-from ..api.forms import Value, read_body, read_form
+from ..api.forms import Value, read_form
 from ..pages.words import money
 from .catalogue import Basket
 
@@ -25,9 +26,6 @@ BASKET: Final = "__Host-basket"
 CURRENCY: Final = "__Host-currency"
 EVENTS: Final = "/events"
 _SEE_OTHER: Final = 303
-
-Note = Callable[[str, str], None]
-Page = Callable[[Request], Awaitable[Response]]
 
 
 class Web:
@@ -48,41 +46,22 @@ class Web:
         self.note = note
         self._pay_url = pay_url
         self._leaving = (pay_url, bank_url)
-        self._names = frozenset(names)
         self._request_s = request_s
-        loader = FileSystemLoader(Path(__file__).parent / "templates")
-        self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-        self._templates.filters["money"] = money
-
-    def guarded(self, page: Page) -> Page:
-        """*page* for browsers that ask for us, and for forms of ours."""
-
-        async def shown(request: Request) -> Response:
-            if host_of(request) not in self._names:
-                return self.message(request, 421, "This address is not ours", "")
-            is_event = request.url.path == EVENTS
-            if request.method == "POST" and not is_event and not is_from_us(request):
-                return self.message(request, 403, "Not sent from our page", "Begin again.")
-            try:
-                return await page(request)
-            except HTTPException:
-                raise
-            except Fault as fault:
-                status = fault.problem.status
-                return self.message(request, status, "This form could not be read", "Try again.")
-            except Exception as error:
-                self.note("shop_failed", f"{request.url.path[:60]}: {type(error).__name__}")
-                return self.message(request, 500, "Something went wrong", "Try again soon.")
-
-        return shown
+        self._templates = templates_of(Path(__file__).parent, money=money)
+        way, sorry = "Begin again on the first page.", "Try again soon."
+        self.guard = Guard(names, self.message, note, "shop_failed", way=way, sorry=sorry)
 
     async def body(self, request: Request) -> bytes:
-        """The body of *request*, within its bounds. Raises Fault."""
+        """The body of *request*, within its bounds. Raises BodyRefused."""
         return await read_body(request, BODY_MAX, self._request_s)
 
     async def form(self, request: Request) -> Value:
-        """What a form says. Raises Fault."""
-        return read_form((await self.body(request)).decode("ascii", "replace"))
+        """What a form says. Raises BodyRefused."""
+        body = await self.body(request)
+        try:
+            return read_form(body.decode("ascii", "replace"))
+        except Fault as fault:
+            raise BodyRefused(fault.problem.status, str(fault)) from None
 
     def render(
         self,
@@ -142,4 +121,3 @@ class Secrets:
     def __init__(self, merchant: str, events: str = "") -> None:
         self.merchant = merchant
         self.events = events
-        self.form = secrets.token_urlsafe(32)  # which forms of the merchant's pages bring back

@@ -8,7 +8,6 @@ from typing import Any, Final, get_args
 from urllib.parse import parse_qs
 from uuid import uuid4
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -31,7 +30,9 @@ from cardswitch.specs.three_ds.messages import (
 )
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.web.body import BodyRefused, read_body
-from cardswitch.wire.web.safety import headers_for, host_of, is_from_us
+from cardswitch.wire.web.files import Files, files_of, templates_of
+from cardswitch.wire.web.guard import Guard, Note
+from cardswitch.wire.web.safety import headers_for
 
 from .access import AccessControl, Challenge, Deed
 from .config import AcsConfig
@@ -40,8 +41,6 @@ BODY_MAX: Final = 64 * 1024
 CREQ_MAX: Final = 8 * 1024
 _JSON: Final = "application/json; charset=utf-8"
 _HERE: Final = Path(__file__).parent
-_STATIC: Final = {path.name: path.read_bytes() for path in (_HERE / "static").iterdir()}
-_KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
 _DEEDS: Final = get_args(Deed)
 _WRONG: Final = "That is not the code. Tries left: {}."
 _PAYS: Final = "Is it you who pays?"
@@ -56,20 +55,26 @@ class AcsApp:
     """Two applications about one *access*: `asked` for 3DS servers, `pages` for browsers."""
 
     def __init__(
-        self, access: AccessControl, config: AcsConfig, now: Callable[[], Seconds], tell: Tell
+        self,
+        access: AccessControl,
+        config: AcsConfig,
+        now: Callable[[], Seconds],
+        tell: Tell,
+        note: Note,
     ) -> None:
         self._access = access
         self._config = config
         self._now = now
         self._tell = tell
-        loader = FileSystemLoader(_HERE / "templates")
-        self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+        self._templates = templates_of(_HERE)
         self.asked = Starlette(routes=[Route("/areq", self._ask, methods=["POST"])])
         handlers: dict[Any, Any] = {HTTPException: self._nothing_here}
+        names = config.pages.names
+        guard = Guard(names, self._said, note, "acs_failed", way=_GONE, sorry=_GONE)
         routes = [
-            Route("/challenge", self._guarded(self._open), methods=["POST"]),
-            Route("/challenge/{id}", self._guarded(self._hear), methods=["POST"]),
-            Route("/static/{name}", self._static),
+            Route("/challenge", guard(self._open, from_elsewhere=True), methods=["POST"]),
+            Route("/challenge/{id}", guard(self._hear), methods=["POST"]),
+            Route("/static/{name}", Files(files_of(_HERE)).page),
         ]
         self.pages = Starlette(routes=routes, exception_handlers=handlers)
 
@@ -87,16 +92,6 @@ class AcsApp:
 
     # Browsers -------------------------------------------------------------------------------------
 
-    def _guarded(
-        self, page: Callable[[Request], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def shown(request: Request) -> Response:
-            if host_of(request) not in self._config.pages.names:
-                return self._message(421, "This address is not ours")
-            return await page(request)
-
-        return shown
-
     async def _open(self, request: Request) -> Response:
         """A browser comes from the 3DS server's page: no cookie, and from elsewhere by design."""
         try:
@@ -109,8 +104,6 @@ class AcsApp:
         return self._shown(challenge)
 
     async def _hear(self, request: Request) -> Response:
-        if not is_from_us(request):
-            return self._message(403, "Not sent from our page")
         challenge = self._access.find(request.path_params["id"], self._now())
         form = await self._form(request, CREQ_MAX)
         deed = form.get("deed", "")
@@ -152,12 +145,8 @@ class AcsApp:
     def _message(self, status: int, title: str) -> Response:
         return self._render("message.html", status, title=title, text=_GONE)
 
-    async def _static(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in _STATIC:
-            raise HTTPException(404)
-        headers = headers_for() | {"Cache-Control": "public, max-age=600"}
-        return Response(_STATIC[name], 200, headers, _KINDS[Path(name).suffix])
+    def _said(self, request: Request, status: int, title: str, text: str) -> Response:
+        return self._render("message.html", status, title=title, text=text)
 
     async def _nothing_here(self, request: Request, error: Exception) -> Response:
         return self._message(getattr(error, "status_code", 404), "Nothing here")

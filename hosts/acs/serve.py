@@ -38,7 +38,7 @@ class ServedAcs(Served):
         super().__init__(record, LINK)
         self._clock = clock
         self._access = AccessControl(config, read_key(config.cavv_key, "the key of CAVVs", NO_CAVV))
-        app = AcsApp(self._access, config, clock.now, self._tell)
+        app = AcsApp(self._access, config, clock.now, self._tell, self.note)
         self._servers = [
             WebServer(app.asked, config, self.note, "acs"),
             WebServer(app.pages, config.pages, self.note, "acs.pages"),

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cardswitch.specs.errors import Error, FormatError
+from cardswitch.specs.errors import FormatError
 from cardswitch.wire.operator.files import write_files
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.web.body import BodyRefused, read_body
-from cardswitch.wire.web.safety import headers_for, host_of, is_from_us, origin_of
+from cardswitch.wire.web.files import Files, files_of, templates_of
+from cardswitch.wire.web.guard import Guard, Note, Page
+from cardswitch.wire.web.safety import headers_for, origin_of
 
 from .config import BankConfig
 from .credits import Wish, notice, wish_of
@@ -35,49 +36,30 @@ PARAM_MAX: Final = 500
 COOKIE: Final = "__Host-bank"
 _SEE_OTHER: Final = 303
 _HERE: Final = Path(__file__).parent
-_STYLE: Final = (_HERE / "static" / "bank.css").read_bytes()
 _ASKED: Final = ("to", "amount", "currency", "reference", "back")
 _BAD_LINK: Final = "This link cannot be paid"
 _OLD: Final = "Open the link of the shop again. Nothing was paid here."
+_UNPAID: Final = "Nothing was paid. Try again in a moment."
 
 
 class HomeApp:
     """The pages; *note* is told of what failed, and of nothing secret."""
 
-    def __init__(
-        self, config: BankConfig, now: Callable[[], Seconds], note: Callable[[str, str], None]
-    ) -> None:
+    def __init__(self, config: BankConfig, now: Callable[[], Seconds], note: Note) -> None:
         assert config.pages is not None
         self._config = config
         self._place = config.pages
         self._now = now
-        self._note = note
         self._key = secrets.token_bytes(32)
-        loader = FileSystemLoader(_HERE / "templates")
-        self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+        self._templates = templates_of(_HERE)
         handlers: dict[Any, Any] = {HTTPException: self._nothing_here}
+        guard = Guard(self._place.names, self._said, note, "bank_failed", way=_OLD, sorry=_UNPAID)
         routes = [
-            Route("/pay", self._guarded(self._show)),
-            Route("/pay", self._guarded(self._hear), methods=["POST"]),
-            Route("/static/bank.css", self._sheet),
+            Route("/pay", guard(_readable(self._show, self._message))),
+            Route("/pay", guard(_readable(self._hear, self._message)), methods=["POST"]),
+            Route("/static/{name}", Files(files_of(_HERE)).page),
         ]
         self.app = Starlette(routes=routes, exception_handlers=handlers)
-
-    def _guarded(
-        self, page: Callable[[Request], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def shown(request: Request) -> Response:
-            if host_of(request) not in self._place.names:
-                return self._message(421, "This address is not ours", _OLD)
-            try:
-                return await page(request)
-            except (FormatError, BodyRefused) as error:
-                return self._message(400, _BAD_LINK, str(error))
-            except (OSError, Error) as error:
-                self._note("bank_failed", type(error).__name__)
-                return self._message(500, "Nothing was paid", "Try again in a moment.")
-
-        return shown
 
     async def _show(self, request: Request) -> Response:
         """GET /pay: who is to be paid, as the bank knows him, and how much."""
@@ -99,8 +81,6 @@ class HomeApp:
 
     async def _hear(self, request: Request) -> Response:
         """POST /pay: the customer says yes or no; a form that comes twice pays once."""
-        if not is_from_us(request):
-            return self._message(403, "Not sent from our page", _OLD)
         body = await read_body(request, BODY_MAX, self._place.request_s)
         said = {name: found[0] for name, found in parse_qs(body.decode("ascii", "replace")).items()}
         asked = {name: said.get(name, "")[:PARAM_MAX] for name in _ASKED}
@@ -134,8 +114,20 @@ class HomeApp:
         page = self._templates.get_template("message.html").render(title=title, text=text)
         return Response(page, status, headers_for(), "text/html")
 
-    async def _sheet(self, request: Request) -> Response:
-        return Response(_STYLE, 200, headers_for(), "text/css")
+    def _said(self, request: Request, status: int, title: str, text: str) -> Response:
+        return self._message(status, title, text)
 
     async def _nothing_here(self, request: Request, error: Exception) -> Response:
         return self._message(404, "Nothing here", "Open the link of the shop.")
+
+
+def _readable(page: Page, message: Callable[[int, str, str], Response]) -> Page:
+    """*page*, which says what is wrong with a link or form."""
+
+    async def shown(request: Request) -> Response:
+        try:
+            return await page(request)
+        except (FormatError, BodyRefused) as error:
+            return message(400, _BAD_LINK, str(error))
+
+    return shown

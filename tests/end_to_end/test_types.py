@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from base64 import b64encode
 from collections import Counter
 from copy import copy
 from pathlib import Path
@@ -46,9 +45,9 @@ def lab(tmp_path_factory):
 
 def merchant_of(lab):
     """A browser of whoever has the shop's secret."""
-    key = Path(lab.shop.key).read_text("ascii")
-    auth = "Basic " + b64encode(f"shop:{key}".encode()).decode()
-    return Visitor(lab.folder / "tls" / "ca.pem", auth)
+    browser = Visitor(lab.folder / "tls" / "ca.pem")
+    browser.get(f"{lab.shop.url}/login")
+    return browser.submit(browser.form("key"), key=Path(lab.shop.key).read_text("ascii"))
 
 
 class Shopper:
@@ -65,7 +64,7 @@ class Shopper:
         self.merchant = merchant_of(lab)
         if type_ in BY_MERCHANT:
             self.merchant.get(f"{self.shop}/merchant/new")
-            self.merchant.submit(self.merchant.form("token"), beans="1", type=type_)
+            self.merchant.submit(self.merchant.form("beans"), beans="1", type=type_)
         else:
             self.browser.get(self.shop)
             self.browser.submit(self.browser.form("add"))

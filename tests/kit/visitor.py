@@ -49,10 +49,9 @@ class _Reader(HTMLParser):
 class Visitor:
     """One browser; *ca* signs what it meets, and every name is this machine."""
 
-    def __init__(self, ca: Any, auth: str = "") -> None:
+    def __init__(self, ca: Any) -> None:
         self._context = ssl.create_default_context(cafile=ca)
         self._cookies: dict[str, dict[str, str]] = {}
-        self._auth = auth
         self.requests: list[tuple[str, str]] = []  # every address that was asked, and its body
         self.url = ""
         self.status = 0
@@ -105,8 +104,6 @@ class Visitor:
         place = urlsplit(url)
         self.requests.append((url, body))
         headers = {"Host": place.netloc, "Cookie": self._cookie(place.netloc)}
-        if self._auth:
-            headers["Authorization"] = self._auth
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         if origin:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class BodyRefused(Error):
-    """It is too long, or does not come; *status* is that of HTTP."""
+    """It is too long, does not come, or cannot be read; *status* is that of HTTP."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)

@@ -1,48 +1,63 @@
 """The merchant: who may come in, and what can be done with an order."""
 
 import re
-from base64 import b64encode
 
 import pytest
 
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
-def basic(password):
-    return {"authorization": "Basic " + b64encode(f"shop:{password}".encode()).decode()}
+KEY = {"key": "open sesame"}
 
 
 @pytest.fixture
 def merchant(sample):
     sample.order(capture="manual")
     sample.gateway.pay("cs_1", status="requires_capture", received=0)
-    sample.pass_ = basic("open sesame")
+    sample.browser.post("/login", KEY)
     return sample
 
 
 def deed(merchant, deed, status=303, **form):
-    token = TOKEN.search(merchant.browser.get("/merchant/1", **merchant.pass_).text)
+    token = TOKEN.search(merchant.browser.get("/merchant/1").text)
     before = len(merchant.gateway.asked)
     asked = {"token": token[1], "deed": deed} | form
-    page = merchant.browser.post("/merchant/1", asked, **merchant.pass_)
+    page = merchant.browser.post("/merchant/1", asked)
     assert page.status == status
     return [each for each in merchant.gateway.asked[before:] if each[1]], page
 
 
-@pytest.mark.parametrize("path", ["/merchant", "/merchant/1"])
-@pytest.mark.parametrize(
-    "headers", [{}, basic("wrong"), {"authorization": "Basic !"}, {"authorization": "Bearer x"}]
-)
-def test_nobody_else_comes_in(merchant, path, headers):
-    page = merchant.browser.get(path, **headers)
-    assert (page.status, page.headers["www-authenticate"]) == (401, 'Basic realm="shop"')
+@pytest.mark.parametrize("path", ["/merchant", "/merchant/1", "/merchant/new"])
+def test_nobody_else_comes_in(sample, path):
+    sample.order()
+    page = sample.browser.get(path)
+    assert (page.status, page.headers["location"]) == (303, f"/login?to={path}")
+    page = sample.browser.post("/login", {"key": "wrong", "to": path})
+    assert (page.status, page.cookie) == (403, "")
+    assert 'role="alert"' in page.text
+    page = sample.browser.post("/login", KEY | {"to": path})
+    assert page.headers["location"] == path
+    assert sample.browser.get(path).status == 200
+
+
+def test_a_form_does_nothing_for_whoever_is_not_logged_in(sample):
+    sample.order(capture="manual")
+    for path in ("/merchant/1", "/merchant/new", "/logout"):
+        assert sample.browser.post(path, {"deed": "cancel", "token": ""}).status == 403
+    assert not any("cancel" in path for path, _, _ in sample.gateway.asked)
+
+
+def test_whoever_logs_out_is_out(merchant):
+    token = TOKEN.search(merchant.browser.get("/merchant").text)[1]
+    merchant.browser.post("/logout", {"token": token})
+    assert merchant.browser.get("/merchant").status == 303
 
 
 def test_orders_are_listed_and_shown_as_they_now_stand(merchant):
-    page = merchant.browser.get("/merchant/1", **merchant.pass_)
+    page = merchant.browser.get("/merchant/1")
     assert "Order 1: reserved" in page.text
-    assert "reserved" in merchant.browser.get("/merchant", **merchant.pass_).text
-    assert merchant.browser.get("/merchant/9", **merchant.pass_).status == 404
+    assert "reserved" in merchant.browser.get("/merchant").text
+    assert merchant.browser.get("/merchant/9").status == 404
 
 
 def test_what_is_set_aside_is_taken_in_parts_or_given_up(merchant):
@@ -75,7 +90,7 @@ def test_an_amount_that_is_none_is_said(merchant, amount):
 def test_a_form_of_another_page_does_nothing(merchant):
     for token in ("", "guessed"):
         form = {"token": token, "deed": "cancel"}
-        assert merchant.browser.post("/merchant/1", form, **merchant.pass_).status == 403
+        assert merchant.browser.post("/merchant/1", form).status == 403
     assert not any("cancel" in path for path, _, _ in merchant.gateway.asked)
 
 
@@ -85,18 +100,18 @@ def test_a_deed_that_is_none_is_refused(merchant):
 
 def test_what_the_gateway_refuses_is_shown(merchant):
     merchant.gateway.pay("cs_1")
-    page = merchant.browser.get("/merchant/1", **merchant.pass_)
+    page = merchant.browser.get("/merchant/1")
     form = {"token": TOKEN.search(page.text)[1], "deed": "refund"}
     merchant.gateway.is_away = True
-    page = merchant.browser.post("/merchant/1", form, **merchant.pass_)
+    page = merchant.browser.post("/merchant/1", form)
     assert page.status == 400
     assert "the gateway does not answer" in page.text
 
 
 def make(merchant, token=None, **form):
-    page = merchant.browser.get("/merchant/new", **merchant.pass_)
+    page = merchant.browser.get("/merchant/new")
     asked = {"token": token or TOKEN.search(page.text)[1]} | form
-    return merchant.browser.post("/merchant/new", asked, **merchant.pass_)
+    return merchant.browser.post("/merchant/new", asked)
 
 
 def test_an_order_by_telephone_leads_to_the_fields_of_the_gateway(merchant):
@@ -110,7 +125,7 @@ def test_an_order_by_telephone_leads_to_the_fields_of_the_gateway(merchant):
 
 def test_an_order_in_person_waits_for_the_reference_of_a_receipt(merchant):
     page = make(merchant, mug="1", type="till")
-    shown = merchant.browser.get(page.headers["location"], **merchant.pass_)
+    shown = merchant.browser.get(page.headers["location"])
     assert 'name="reference"' in shown.text
     assert "Pay at the till" in merchant.browser.get(f"/pay/{merchant.made(2).ticket}").text
 

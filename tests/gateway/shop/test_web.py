@@ -42,7 +42,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(sample):
 
     async def asked():
         scope = {"type": "http", "method": "POST", "path": "/basket", "headers": HEADERS}
-        return await web.guarded(web.form)(Request(scope, never))
+        return await web.guard(web.form)(Request(scope, never))
 
     assert asyncio.run(asked()).status_code == 408
 

@@ -21,7 +21,10 @@ class Bank:
 
     def __init__(self):
         self.told = []
-        self.app = AcsApp(AccessControl(CONFIG, KEY), CONFIG, lambda: 1_000.0, self.tell)
+        self.notes = []
+        note = lambda *said: self.notes.append(said)  # noqa: E731
+        access = AccessControl(CONFIG, KEY)
+        self.app = AcsApp(access, CONFIG, lambda: 1_000.0, self.tell, note)
         self.browser = Browser(self.app.pages, HOST)
 
     async def tell(self, url, result):
