@@ -47,6 +47,17 @@ class PagesConfig(ApiConfig, frozen=True, kw_only=True):
         return f"https://{self.names[0]}:{self.port}"
 
 
+class PanelConfig(PagesConfig, frozen=True, kw_only=True):
+    """Where the test panel is; a merchant's secret key opens it."""
+
+    names: Annotated[tuple[str, ...], Meta(min_length=1)] = (
+        "panel.localhost",
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+    )
+
+
 class RangeConfig(Struct, frozen=True, kw_only=True):
     """A line of the directory: whose cards begin so, and where their access control server is."""
 
@@ -110,6 +121,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     switch: IsoAddress
     other: Address | None = None  # the API of the other gateway, where two have one database
     pages: PagesConfig | None = None  # none: sessions have no page, and no link to one
+    panel: PanelConfig | None = None  # none: nobody decides what test payments come to
     three_d_secure: ThreeDsConfig | None = None  # none: nobody is authenticated
     # Field 41: one for every node, since the switch tells requests apart by it.
     terminal: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")] = "GATE0001"
@@ -146,6 +158,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
             other=self.other.placed(folder) if self.other is not None else None,
             pages=self.pages.placed(folder) if self.pages is not None else None,
             database=url_in(folder, self.database),
+            panel=self.panel.placed(folder) if self.panel is not None else None,
             vault=str(folder / self.vault),
             seals=str(folder / self.seals),
             cards=url_in(folder, self.cards),

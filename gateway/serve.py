@@ -22,7 +22,7 @@ from .api.given.codes import Codes
 from .api.keys import KeyFile
 from .api.server import ApiServer
 from .closes import ClosesWatch
-from .config import GatewayConfig, PagesConfig, ThreeDsConfig
+from .config import GatewayConfig, PagesConfig, PanelConfig, ThreeDsConfig
 from .core.authentication import Directory, Range
 from .core.desk import SWITCH
 from .core.flows.velocity import Declines
@@ -40,6 +40,9 @@ from .pages.app import Pages
 from .pages.challenges import JournalChallenges
 from .pages.desk import KeyDesk
 from .pages.sessions import SessionTill
+from .panel.app import Panel
+from .panel.emulation import Emulation, NoEmulation
+from .panel.payments import JournalPayments
 from .store import GatewayReader, open_journal
 from .story import Sources, story_of
 from .three_ds.asking import Asking
@@ -132,11 +135,13 @@ async def serve_gateway(
     chain: Chain | None = None,
     money: Money | None = None,
     port_of: Callable[[Any], Port] | None = None,
+    emulation: Emulation | None = None,
 ) -> ServedGateway:
     """A gateway that has read its journal, listens and dials. Raises OSError, Error.
 
     *chain*: those behind it, of whom its stories tell; *money*: the books of settlement; *port_of*
-    says where the API is served, if not at a port of its own.
+    says where the API is served, if not at a port of its own; *emulation*: what testers may have
+    done.
     """
     clock = clock or Clock()
     switch, api = config.switch, config.api
@@ -176,6 +181,8 @@ async def serve_gateway(
         servers: list[Port] = [own]
         if config.pages is not None:
             servers.append(_pages(config.pages, services, keys, note, rates[0]))
+        if config.panel is not None:
+            servers.append(_panel(config.panel, services, keys, note, emulation))
         rotation = Rotation(cards, clock.now, note)
         asking = None
         if config.three_d_secure is not None:
@@ -246,6 +253,26 @@ def _pages(
         rate,
     )
     return ApiServer(pages.app, place, note, "gateway.pages")
+
+
+def _panel(
+    place: PanelConfig,
+    services: Services,
+    keys: KeyFile,
+    note: Callable[[str, str], None],
+    emulation: Emulation | None,
+) -> ApiServer:
+    """The port of the panel that testers see. Raises ConfigError."""
+    panel = Panel(
+        keys,
+        JournalPayments(services),
+        emulation or NoEmulation(),
+        place.names,
+        place.request_s,
+        services.now,
+        note,
+    )
+    return ApiServer(panel.app, place, note, "gateway.panel")
 
 
 def _results(

@@ -45,6 +45,14 @@ async def read_body(request: Request, size_max: int, within: Seconds) -> bytes:
         raise Fault(Problem(status=refused.status, type=kind, message=str(refused))) from None
 
 
+def readable_form(content: bytes) -> Value:
+    """What the form of a page says. Raises BodyRefused."""
+    try:
+        return read_form(content.decode("ascii", "replace"))
+    except Fault as fault:
+        raise body.BodyRefused(fault.problem.status, str(fault)) from None
+
+
 def read_form(text: str) -> Value:
     """What a form or a query says; Fault if it breaks a bound, or says two things at one place.
 

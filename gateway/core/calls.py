@@ -98,8 +98,10 @@ class Increase(Struct, frozen=True, kw_only=True):
     amount: int
 
 
-class Expire(Struct, frozen=True):
-    """What was set aside is not taken in time: it is free again."""
+class Expire(Struct, frozen=True, kw_only=True):
+    """What was set aside is not taken in time: it is free again; *is_early*: as a tester says."""
+
+    is_early: bool = False
 
 
 class Cancel(Struct, frozen=True, kw_only=True):

@@ -11,13 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from cardswitch.wire.ports import Seconds
-from cardswitch.wire.web.body import BodyRefused, read_body
+from cardswitch.wire.web.body import read_body
 from cardswitch.wire.web.files import templates_of
 from cardswitch.wire.web.guard import Guard, Note
 from cardswitch.wire.web.safety import headers_for
 
-from ..api.faults import Fault
-from ..api.forms import Value, read_form
+from ..api.forms import Value, readable_form
 from ..pages.words import money
 from .catalogue import Basket
 
@@ -57,11 +56,7 @@ class Web:
 
     async def form(self, request: Request) -> Value:
         """What a form says. Raises BodyRefused."""
-        body = await self.body(request)
-        try:
-            return read_form(body.decode("ascii", "replace"))
-        except Fault as fault:
-            raise BodyRefused(fault.problem.status, str(fault)) from None
+        return readable_form(await self.body(request))
 
     def render(
         self,

@@ -42,8 +42,13 @@ class Ruling:
         self._rules = Rules(self._magic)
 
     def use(self, rules: Sequence[Rule]) -> None:
-        """From now on *rules* say what is done; what was counted is counted anew."""
-        self._rules = Rules((*rules, *self._magic))
+        """From now on *rules* say what is done; those that stay as they are count on."""
+        self._rules = Rules((*rules, *self._magic)).after(self._rules)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in use."""
+        return self._rules
 
     def takes(self, link: LinkId, request: Message, kind: Kind) -> bool:
         """Whether a rule has done with *request*, which is no purchase, what is to be done."""

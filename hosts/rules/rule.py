@@ -120,6 +120,20 @@ class Rules:
         self._house = load_dialect(HOUSE) if self.all else None
         self._met: OrderedDict[tuple[int, str], int] = OrderedDict()
 
+    def after(self, before: Rules) -> Rules:
+        """These, which count on where *before* has counted rules that are the same."""
+        numbers = {number for number, _ in before._met}
+        same = {n: self.all.index(before.all[n]) for n in numbers if before.all[n] in self.all}
+        for (number, whose), met in before._met.items():
+            if number in same:
+                self._met[same[number], whose] = met
+        return self
+
+    def met(self, name: str) -> int:
+        """How often rules of that *name* were met, of those that count."""
+        counted = list(self._met.items())
+        return sum(met for (number, _), met in counted if self.all[number].name == name)
+
     def choose(self, facts: Facts) -> tuple[str, Deed]:
         """The name and the deed of the first rule that fits; NOTHING if none does."""
         for number, rule in enumerate(self.all):

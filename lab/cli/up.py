@@ -177,6 +177,9 @@ def _listeners(house: Programs) -> Iterator[str]:
     if house.shop is not None:
         said = f"{house.shop.url}, /merchant with the key in shop.key"
         yield f"{'sample shop':22} {_place(house.shop):17} {said}"
+    if house.gateway is not None and house.gateway.panel is not None:
+        said = f"{house.gateway.panel.url}, with a secret key: what becomes of the next payment"
+        yield f"{'test panel':22} {_place(house.gateway.panel):17} {said}"
     yield "ready; stop with Ctrl-C"
 
 

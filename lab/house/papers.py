@@ -31,7 +31,13 @@ DAYS: Final = 397  # What browsers take at most.
 RENEWED_DAYS: Final = 30  # So long before its end a certificate is made anew.
 HOSTS: Final = ("localhost",)  # and all below it
 # Origins of their own.
-BELOW: Final = ("pay.localhost", "shop.localhost", "acs.localhost", "bank.localhost")
+BELOW: Final = (
+    "pay.localhost",
+    "shop.localhost",
+    "acs.localhost",
+    "bank.localhost",
+    "panel.localhost",
+)
 ADDRESSES: Final = ("127.0.0.1", "::1")
 NETWORKS: Final = ("127.0.0.0/8", "::1/128")
 _PEM: Final = serialization.Encoding.PEM

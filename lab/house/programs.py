@@ -22,6 +22,8 @@ from cardswitch.wire.store.disk import narrow_file
 
 CARDS_NAME: Final = "cards.toml"
 RULES_NAME: Final = "rules.toml"
+PANEL_NAME: Final = "panel.toml"  # the rules that the test panel writes
+NO_WISHES: Final = "# The test panel writes here. Nothing waits for a payment now.\n"
 
 S = TypeVar("S", bound=Struct)
 
@@ -69,7 +71,7 @@ class Programs(Struct, frozen=True, kw_only=True):
 def read_programs(path: Path) -> Programs:
     """The programs that the file *path* has sections of. Raises ConfigError, also if of none."""
     data, folder = read_config(path), path.parent
-    _narrow(path, path.with_name(CARDS_NAME), path.with_name(RULES_NAME))
+    _narrow(path, *map(path.with_name, (CARDS_NAME, RULES_NAME, PANEL_NAME)))
     whole = folder.absolute()  # The hosts' paths are placed once more when they are served.
 
     def read(name: str, kind: type[S]) -> S | None:

@@ -25,6 +25,7 @@ from cardswitch.wire.driver.service import Running as Served
 from cardswitch.wire.operator.addresses import Address
 
 from .chain import LabChain
+from .emulation import LabEmulation, forget_wishes
 from .money import money_of
 from .papers import has_papers, renew_papers
 from .programs import Runs, ports
@@ -74,6 +75,7 @@ class Running:
     ) -> None:
         """Start each, innermost first; *stack* stops them in the other order. OSError, Error."""
         house = self._house
+        forget_wishes(house)
         if house.hsm is not None:
             self._started(stack, await serve_hsm(house.hsm, clock, house.folder, log=log))
         if house.issuer is not None:
@@ -102,8 +104,15 @@ class Running:
             from cardswitch.gateway.serve import serve_gateway  # HTTP is for whoever needs it
 
             vault = open_vault(house.gateway.vault)
-            chain, money = LabChain(house), money_of(house)
-            self.gateway = await serve_gateway(house.gateway, vault, clock, log, chain, money)
+            self.gateway = await serve_gateway(
+                house.gateway,
+                vault,
+                clock,
+                log,
+                LabChain(house),
+                money_of(house),
+                emulation=LabEmulation(house, self._issuer),
+            )
             self._started(stack, self.gateway)
         if house.shop is not None:
             from cardswitch.gateway.shop.serve import serve_shop

@@ -43,7 +43,7 @@ from cardswitch.wire.store.files import file_trouble
 from .ceremony import Ask, Keys, make_keys, personalise
 from .papers import FOLDER as PAPERS
 from .papers import make_papers, paper_files
-from .programs import CARDS_NAME, RULES_NAME, read_programs
+from .programs import CARDS_NAME, NO_WISHES, PANEL_NAME, RULES_NAME, read_programs
 
 CONFIG_NAME: Final = "lab.toml"
 VAULT_NAME: Final = "vault.key"
@@ -65,6 +65,7 @@ _FILES: Final = (
     CONFIG_NAME,
     CARDS_NAME,
     RULES_NAME,
+    PANEL_NAME,
     *_VAULTS,
     STORE_NAME,
     OFFICERS_NAME,
@@ -95,6 +96,7 @@ class Ports(Struct, frozen=True, kw_only=True):
     acs: int = 7114
     acs_pages: int = 7115
     results: int = 7116
+    panel: int = 7117
 
 
 class Timing(Struct, frozen=True, kw_only=True):
@@ -208,6 +210,7 @@ def _made(ask: Ask, ports: Ports, timing: Timing) -> tuple[Keys, dict[str, str]]
     return keys, {
         CARDS_NAME: _tables("card", map(_terminal_side, cards)),
         RULES_NAME: (_HERE / RULES_NAME).read_text("utf-8"),
+        PANEL_NAME: NO_WISHES,
         **{name: secrets.token_hex(VAULT_KEY_BYTES) for name in _VAULTS},
         CONFIG_NAME: text + _issuer_side(cards),
     }

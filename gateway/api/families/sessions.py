@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
 from msgspec import Struct
@@ -132,14 +132,19 @@ async def retrieve_session(asked: Asked) -> Answer:
 async def expire_session(asked: Asked) -> Answer:
     """POST /v1/checkout/sessions/{id}/expire."""
     params.read(params.NoParams, asked.value)
+    uses = (Use(kind=SESSIONS, id=asked.id),)
+    reply = await asked.call(asked.id, asked.id, Alter(expiry_of(asked.id)), SESSIONS, uses)
+    return session_object(thing_of(reply)), reply
+
+
+def expiry_of(id_: str) -> Callable[[Things, Seconds], Mapping[str, Thing] | Problem]:
+    """What ends the session *id_* before its time."""
 
     def change(things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:
-        then = expired(session_in(things[asked.id]))
-        return then if isinstance(then, Problem) else {asked.id: then}
+        then = expired(session_in(things[id_]))
+        return then if isinstance(then, Problem) else {id_: then}
 
-    uses = (Use(kind=SESSIONS, id=asked.id),)
-    reply = await asked.call(asked.id, asked.id, Alter(change), SESSIONS, uses)
-    return session_object(thing_of(reply)), reply
+    return change
 
 
 async def list_sessions(asked: Asked) -> Answer:

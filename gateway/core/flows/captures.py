@@ -75,12 +75,15 @@ async def cancel(work: Work, deed: Cancel) -> None:
     return work.answer()
 
 
-async def expire(work: Work, _: Expire) -> None:
+async def expire(work: Work, deed: Expire) -> None:
     """What was not captured in time is free again; who is still at his bank has left."""
     intent = work.known
+    if deed.is_early and not intent.is_held:
+        return work.answer(problem=unexpected(intent, "expiry"))
     if intent.status is Status.NEEDS_ACTION and work.desk.now >= (intent.ends_by_itself or 0):
         abandon(work)
-    if intent.is_held and not intent.is_moving and work.desk.now >= intent.held_until:
+    is_over = deed.is_early or (intent.is_held and work.desk.now >= intent.held_until)
+    if intent.is_held and not intent.is_moving and is_over:
         _release(work, EXPIRED)
     return work.answer()
 

@@ -134,3 +134,14 @@ def test_an_approval_has_to_fit(code):
 
 def test_facts_show_no_card():
     assert repr(facts()) == "<facts of sale>"
+
+
+def test_rules_that_stay_as_they_are_count_on():
+    once, other = Rule(name="it", answer="51", count=Count(to=1)), Rule(name="new", answer="05")
+    before = Rules([once])
+    assert (before.met("it"), before.choose(facts())[0], before.met("it")) == (0, "it", 1)
+    after = Rules([Rule(name="first", cards=("no",), drop=True), once]).after(before)
+    assert (after.met("it"), after.choose(facts())[0]) == (1, "")
+    anew = Rules([Rule(name="it", answer="05", count=Count(to=1))]).after(before)
+    assert anew.choose(facts())[0] == "it"
+    assert Rules([other]).after(after).met("it") == 0

@@ -165,7 +165,7 @@ def test_the_key_ceremony_stands_in_the_audit_log(made):
 
 
 VAULTS = ("vault.key", "acquirer.vault", "issuer.vault", "gateway.vault", "issuer.cavv")
-FILES = ("lab.toml", "cards.toml", "rules.toml", *VAULTS)
+FILES = ("lab.toml", "cards.toml", "rules.toml", "panel.toml", *VAULTS)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files")
