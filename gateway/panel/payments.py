@@ -20,7 +20,7 @@ from ..core.calls import Alter, Expire, Use
 from ..core.ids import INTENT, id_of
 from ..core.intents import Intent
 from ..core.row import INTENT as INTENTS
-from ..money import Payout
+from ..core.things.payouts import Payout
 from ..store import Wanted
 
 LISTED_MAX: Final = 15  # of each: a panel is looked at, and is no archive
