@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from math import ceil
 from typing import Any, Final
 
 import msgspec
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from cardswitch.specs.errors import CryptoError
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.web.rates import Rate
-from cardswitch.wire.web.safety import address_of
+from cardswitch.wire.web.safety import address_of, headers_of
 
 from ..core.calls import Origin
 from ..core.ids import CHARGE, id_of
@@ -32,7 +29,7 @@ from .forms import BODY_MAX, Value, leaves, read_body, read_form, read_json, ref
 from .ids import REQUEST, new_id
 from .keys import ApiKey, KeyFile
 from .objects import intent_object
-from .routes import ROUTES, Line
+from .routes import ROUTES, Line, Routing
 
 IDEMPOTENCY_MAX: Final = 255
 REQUEST_ID: Final = "Request-Id"
@@ -62,27 +59,33 @@ class Api:
         self._request_s = request_s
         self._note = note
         self._rates = rates
-        routes = [Route(line.path, self._answering(line), methods=[line.method]) for line in ROUTES]
-        handlers: dict[Any, Any] = {HTTPException: self._no_route}
-        self.app = Starlette(routes=routes, exception_handlers=handlers)
+        self._routing = Routing(ROUTES)
 
-    def _answering(self, line: Line) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            id_ = new_id(REQUEST)
-            try:
-                asked = await self._asked(request, line, id_)
-                return await self._done(line, asked, id_)
-            except Told as told:
-                return self._told(told, id_)
-            except Fault as fault:
-                return respond(fault.problem, request=id_)
-            except Exception as error:
-                self._note("api_failed", f"{line.method} {line.path}: {type(error).__name__}")
-                text = "The gateway failed; whether it was done is not known"
-                problem = Problem(status=500, type="api_error", message=text)
-                return respond(problem, request=id_)
+    async def app(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request, as ASGI has it."""
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
 
-        return answer
+    async def _answer(self, request: Request) -> Response:
+        id_, method, path = new_id(REQUEST), request.method, request.scope["path"]
+        found = self._routing.find(method, path)
+        line = found.line
+        if line is None:
+            text = f"Unrecognized request URL ({method}: {path[:200]})"
+            kind = "invalid_request_error"
+            return respond(Problem(status=found.status, type=kind, message=text), request=id_)
+        try:
+            asked = await self._asked(request, line, found.ids, id_)
+            return await self._done(line, asked, id_)
+        except Told as told:
+            return self._told(told, id_)
+        except Fault as fault:
+            return respond(fault.problem, request=id_)
+        except Exception as error:
+            self._note("api_failed", f"{line.method} {line.path}: {type(error).__name__}")
+            text = "The gateway failed; whether it was done is not known"
+            problem = Problem(status=500, type="api_error", message=text)
+            return respond(problem, request=id_)
 
     async def _done(self, line: Line, asked: Asked, id_: str) -> Response:
         paths = paths_of(line.kind, asked.value.pop("expand", None), is_list=line.is_list)
@@ -102,15 +105,15 @@ class Api:
             charge = id_of(CHARGE, reply.intent.ref, problem.number)
         return respond(problem, shown, charge, request=id_, is_replayed=reply.is_replayed)
 
-    async def _asked(self, request: Request, line: Line, id_: str) -> Asked:
-        came = self._services.now()
+    async def _asked(self, request: Request, line: Line, ids: Mapping[str, str], id_: str) -> Asked:
+        came, path = self._services.now(), request.scope["path"]
+        headers = headers_of(request)
         self._hold_back(0, address_of(request))
-        key = self._authorised(request, line)
+        key = self._authorised(headers.get("authorization", ""), line)
         self._hold_back(1, key.id)
-        value = await self._value(request)
+        value = await self._value(request, headers)
         refuse_stray_cards(value)
-        path = request.path_params
-        idempotency = request.headers.get("idempotency-key", "") if line.method == "POST" else ""
+        idempotency = headers.get("idempotency-key", "") if line.method == "POST" else ""
         if idempotency and not (
             len(idempotency) <= IDEMPOTENCY_MAX
             and idempotency.isascii()
@@ -122,19 +125,19 @@ class Api:
         origin = Origin(
             request=id_,
             method=line.method,
-            path=request.url.path,
+            path=path,
             came=came,
             key=idempotency,
         )
         return Asked(
             services=self._services,
             key=key,
-            id=path.get("id", ""),
-            second=path.get("second", ""),
+            id=ids.get("id", ""),
+            second=ids.get("second", ""),
             value=value,
             idempotency=_hash(f"{key.merchant}|{idempotency}") if idempotency else "",
-            digest=self._digest(request, value) if idempotency else "",
-            version=request.headers.get("stripe-version", ""),
+            digest=self._digest(line.method, path, value) if idempotency else "",
+            version=headers.get("stripe-version", ""),
             origin=origin,
         )
 
@@ -144,8 +147,8 @@ class Api:
         if wait:
             raise Fault(too_many(wait))
 
-    def _authorised(self, request: Request, line: Line) -> ApiKey:
-        text = _key_in(request.headers.get("authorization", ""))
+    def _authorised(self, header: str, line: Line) -> ApiKey:
+        text = _key_in(header)
         if not text:
             raise unauthorised("Give an API key: Authorization: Bearer sk_test_…")
         key = self._keys.find(text, self._services.now())
@@ -156,25 +159,23 @@ class Api:
             raise unauthorised(text, 403, "secret_key_required")
         return key
 
-    async def _value(self, request: Request) -> Value:
+    async def _value(self, request: Request, headers: Mapping[str, str]) -> Value:
+        query: bytes = request.scope["query_string"]
         if request.method in ("GET", "DELETE"):
-            return read_form(request.url.query)
-        if request.url.query:
+            return _form_in(query)
+        if query:
             raise bad("Parameters of a POST stand in its body")
         body = await read_body(request, BODY_MAX, self._request_s)
-        kind = request.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
+        kind = headers.get("content-type", _FORM).partition(";")[0].strip().lower()
         if kind == _JSON:
             return read_json(body)
         if kind != _FORM and body:
             raise bad(f"Content-Type: expected {_FORM} or {_JSON}")
-        try:
-            return read_form(body.decode("ascii"))
-        except UnicodeDecodeError:
-            raise bad("A form is ASCII, and all else in it is percent-encoded") from None
+        return _form_in(body)
 
-    def _digest(self, request: Request, value: Value) -> str:
+    def _digest(self, method: str, path: str, value: Value) -> str:
         """The same for the same request; of a card there is nothing in it that can be undone."""
-        return _hash(f"{request.method} {request.url.path} {self._safe(value)}")
+        return _hash(f"{method} {path} {self._safe(value)}")
 
     def _safe(self, value: Value) -> str:
         told = {}
@@ -186,12 +187,6 @@ class Api:
                 except CryptoError:
                     told[param] = "no digits"  # It is refused before it is kept.
         return _sorted(told).decode()
-
-    async def _no_route(self, request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 404
-        text = f"Unrecognized request URL ({request.method}: {request.url.path[:200]})"
-        problem = Problem(status=status, type="invalid_request_error", message=text)
-        return respond(problem, request=new_id(REQUEST))
 
 
 def respond(
@@ -218,6 +213,13 @@ def respond(
 def _response(status: int, shown: Any, headers: dict[str, str]) -> Response:
     more = {"Cache-Control": "no-store", **headers}
     return Response(_encode(shown), status, more, _JSON)
+
+
+def _form_in(body: bytes) -> Value:
+    try:
+        return read_form(body.decode("ascii"))
+    except UnicodeDecodeError:
+        raise bad("A form is ASCII, and all else in it is percent-encoded") from None
 
 
 def _key_in(header: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -193,3 +193,61 @@ ROUTES: Final = (
     ),
     *_family("/v1/x/trace", "x.trace", retrieve=exceptions.tell_trace),
 )
+
+
+class Found(Struct, frozen=True):
+    """The line of a request, and the ids in its path; without a line, why there is none."""
+
+    line: Line | None
+    ids: Mapping[str, str] = {}
+    status: int = 200
+
+
+class Routing:
+    """Finds the line of a request by its path at once, however many *lines* there are."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._exact: dict[str, dict[str, Line]] = {}  # paths without an id, then methods
+        self._common: dict[str, dict[str, Line]] = {}  # paths less their ids
+        self._shapes: dict[int, list[_Shape]] = {}  # of those, by the number of pieces
+        for line in lines:
+            pieces = line.path.split("/")
+            shape = [(n, piece[1:-1]) for n, piece in enumerate(pieces) if piece[:1] == "{"]
+            if not shape:
+                self._exact.setdefault(line.path, {})[line.method] = line
+                continue
+            self._common.setdefault(_common(pieces, shape), {})[line.method] = line
+            shapes = self._shapes.setdefault(len(pieces), [])
+            if shape not in shapes:
+                shapes.append(shape)
+
+    def find(self, method: str, path: str) -> Found:
+        """Where *path* leads. A name that is written out is no id."""
+        lines, ids = self._exact.get(path), _NO_IDS
+        if lines is None:
+            lines, ids = self._with_ids(path.split("/"))
+        if lines is None:
+            return Found(None, status=404)
+        line = lines.get("GET" if method == "HEAD" else method)
+        return Found(line, ids, 200 if line is not None else 405)
+
+    def _with_ids(self, pieces: Sequence[str]) -> tuple[dict[str, Line] | None, _Ids]:
+        for shape in self._shapes.get(len(pieces), ()):
+            lines = self._common.get(_common(pieces, shape))
+            ids = {name: pieces[n] for n, name in shape}
+            if lines is not None and all(ids.values()):
+                return lines, ids
+        return None, _NO_IDS
+
+
+_Ids = Mapping[str, str]
+_NO_IDS: Final[_Ids] = {}
+_Shape = Sequence[tuple[int, str]]  # where in a path an id stands, and what it is called
+
+
+def _common(pieces: Sequence[str], variables: _Shape) -> str:
+    """The path of *pieces* without its ids."""
+    rest = list(pieces)
+    for n, _ in variables:
+        rest[n] = "{}"
+    return "/".join(rest)

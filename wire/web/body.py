@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+
+from starlette.requests import ClientDisconnect, Request
 
 from cardswitch.specs.errors import Error
 
 from ..ports import Seconds
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 
 class BodyRefused(Error):
@@ -23,13 +21,17 @@ class BodyRefused(Error):
 
 async def read_body(request: Request, size_max: int, within: Seconds) -> bytes:
     """The body of *request*, at most *size_max* bytes, whole *within* seconds. BodyRefused."""
-    body = bytearray()
+    body, receive = bytearray(), request.receive
     try:
         async with asyncio.timeout(within):
-            async for part in request.stream():
-                body += part
+            while True:
+                part = await receive()
+                if part["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                body += part.get("body", b"")
                 if len(body) > size_max:
                     raise BodyRefused(413, f"A body has at most {size_max} bytes")
+                if not part.get("more_body", False):
+                    return bytes(body)
     except TimeoutError:
         raise BodyRefused(408, f"The request was not whole within {within:g} s") from None
-    return bytes(body)

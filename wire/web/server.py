@@ -51,6 +51,7 @@ class WebServer:
         self._state = ServerState()
         self._config = Config(
             app,
+            interface="asgi3",
             http="httptools",
             ws="none",
             loop="none",

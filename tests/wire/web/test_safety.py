@@ -1,8 +1,9 @@
 """Origins and headers."""
 
 import pytest
+from starlette.requests import Request
 
-from cardswitch.wire.web.safety import headers_for, origin_of
+from cardswitch.wire.web.safety import headers_for, headers_of, origin_of
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,8 @@ def test_the_origin_of_a_url(url, origin):
 def test_a_policy_names_where_a_form_may_lead():
     policy = headers_for("https://shop.example/a", "https://shop.example/b", "x:y")
     assert "form-action 'self' https://shop.example;" in policy["Content-Security-Policy"]
+
+
+def test_of_a_header_that_comes_twice_the_first_counts():
+    headers = [(b"host", b"a"), (b"accept", b"\xff"), (b"host", b"b")]
+    assert headers_of(Request({"type": "http", "headers": headers})) == {"host": "a", "accept": "ÿ"}
