@@ -51,7 +51,7 @@ def setup_object(intent: Intent) -> Object:
         "last_setup_error": _last_error(intent.problem, None),
         "latest_attempt": None,
         "metadata": dict(intent.details.metadata),
-        "next_action": _next_action(intent),
+        "next_action": next_action(intent),
         "payment_method": intent.card.id if intent.card else None,
         "payment_method_options": {},
         "payment_method_types": ["card"],
@@ -88,7 +88,7 @@ def _payment_object(intent: Intent) -> Object:
         "last_payment_error": _last_error(intent.problem, charge),
         "latest_charge": charge,
         "metadata": dict(intent.details.metadata),
-        "next_action": _next_action(intent),
+        "next_action": next_action(intent),
         "payment_method": intent.card.id if intent.card else None,
         "payment_method_options": {"card": _options(intent)},
         "payment_method_types": ["card"],
@@ -216,7 +216,7 @@ def _details(payment: Exchange, approval: str | None) -> Object:
     }
 
 
-def _next_action(intent: Intent) -> Object | None:
+def next_action(intent: Intent) -> Object | None:
     """Where the shopper must go, if he must."""
     if intent.status is not Status.NEEDS_ACTION or intent.challenge is None:
         return None

@@ -11,8 +11,11 @@ from cardswitch.specs.merchants import Merchant
 from ..api.endpoints import Services, ref_of
 from ..api.faults import Fault, unauthorised
 from ..api.given.sources import TOKENS, keeping, session_use
-from ..api.ids import new_id
+from ..api.given.urls import url_for
+from ..api.ids import new_id, new_transaction
 from ..api.keys import KeyFile
+from ..api.objects import next_action
+from ..core.authentication import Browser, Wanted
 from ..core.calls import Alter, Pay, Read, Reply, Source
 from ..core.cards import Card
 from ..core.ids import INTENT, id_of
@@ -44,9 +47,12 @@ class KeyDesk:
         _good(await services.front.call(self._known(key), id_, deed, kind=TOKENS))
         return id_
 
-    async def confirm(self, key: str, secret: str, card: Card, cvc: str) -> dict[str, Any]:
+    async def confirm(
+        self, key: str, secret: str, card: Card, cvc: str, browser: Browser, back: str
+    ) -> dict[str, Any]:
         """See :class:`~.till.CardDesk`."""
         merchant, front = self._known(key), self._services.front
+        back = back and url_for(self._services, merchant, back, "return_url")
         id_ = secret.partition("_secret_")[0]
         reply = _good(await front.call(merchant, ref_of(id_), Read(), named=id_, kind=INTENTS))
         intent = reply.intent
@@ -58,7 +64,11 @@ class KeyDesk:
         paid = await front.call(
             merchant,
             intent.ref,
-            Pay(source=Source(id=card.id, card=card), cvc=cvc),
+            Pay(
+                source=Source(id=card.id, card=card),
+                cvc=cvc,
+                wanted=self._wanted(browser, back),
+            ),
             named=id_,
             uses=(*uses, *session_use(intent.session)),
             key=_key(merchant, intent),
@@ -66,7 +76,22 @@ class KeyDesk:
         )
         then = _good(paid).intent
         assert then is not None
-        return {"id": id_, "object": "payment_intent", "status": str(then.status)}
+        if then.has_code_waiting and not paid.is_replayed:
+            self._services.codes.keep(card.id, cvc)
+        shown = {"id": id_, "object": "payment_intent", "status": str(then.status)}
+        action = next_action(then)
+        return shown if action is None else {**shown, "next_action": action}
+
+    def _wanted(self, browser: Browser, back: str) -> Wanted | None:
+        """The authentication that comes before the money, where there is a directory."""
+        if not self._services.authenticates:
+            return None
+        return Wanted(
+            transaction=new_transaction(),
+            ds_transaction=new_transaction(),
+            browser=browser,
+            return_url=back or None,
+        )
 
     def _known(self, key: str) -> str:
         """Whose *key* it is. Raises Fault."""
@@ -90,5 +115,5 @@ def _good(reply: Reply) -> Reply:
 
 def _key(merchant: str, intent: Intent) -> str:
     """One for each attempt: fields that are sent twice pay once."""
-    said = f"{merchant}|fields|{intent.ref}|{len(intent.exchanges)}"
+    said = f"{merchant}|fields|{intent.ref}|{intent.tries}"
     return sha256(said.encode()).hexdigest()

@@ -21,13 +21,14 @@ from cardswitch.wire.web.safety import headers_for, is_from_us
 from ..api.faults import Fault
 from ..api.forms import Value
 from ..api.given.cards import Sealing
+from .challenges import browser_of
 from .entry import Entry, read_entry
 from .till import CardDesk
 from .words import why_not
 
 KEY_MAX: Final = 200
 ORIGIN_MAX: Final = 300
-SECRET_MAX: Final = 200
+TEXT_MAX: Final = 2_000  # of a secret, or of the address where a browser comes back
 _encode: Final = msgspec.json.encode
 _NOT_FOR: Final = "This page has no card fields"
 _REGISTER: Final = "Its key is not known, or its origin is not registered for the merchant."
@@ -83,8 +84,10 @@ class Fields:
 
         async def paid(value: Value, entry: Entry) -> dict[str, Any]:
             assert entry.card is not None
-            key, secret = _text(value, "key"), _text(value, "secret")
-            return {"intent": await self._desk.confirm(key, secret, entry.card, entry.cvc)}
+            key, secret, back = (_text(value, name) for name in ("key", "secret", "back"))
+            browser, card = browser_of(request), entry.card
+            said = await self._desk.confirm(key, secret, card, entry.cvc, browser, back)
+            return {"intent": said}
 
         return await self._with_card(request, paid)
 
@@ -114,7 +117,7 @@ def _wants(request: Request) -> dict[str, bool]:
 
 def _text(value: Value, name: str) -> str:
     text = value.get(name, "")
-    return text[:SECRET_MAX] if isinstance(text, str) else ""
+    return text[:TEXT_MAX] if isinstance(text, str) else ""
 
 
 def _said(status: int, told: dict[str, Any]) -> Response:

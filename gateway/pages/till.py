@@ -96,6 +96,11 @@ class CardDesk(Protocol):
         """A token of *card*. Raises Fault."""
         ...
 
-    async def confirm(self, key: str, secret: str, card: Card, cvc: str) -> dict[str, Any]:
-        """Pay the intent whose client secret is *secret*; how it stands then. Raises Fault."""
+    async def confirm(
+        self, key: str, secret: str, card: Card, cvc: str, browser: Browser, back: str
+    ) -> dict[str, Any]:
+        """Pay the intent whose client secret is *secret*; how it stands then. Raises Fault.
+
+        A *browser* whose bank asks first comes back to the URL *back*, if it says one.
+        """
         ...

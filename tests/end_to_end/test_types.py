@@ -7,7 +7,7 @@ from collections import Counter
 from copy import copy
 from pathlib import Path
 from threading import Thread
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -26,7 +26,9 @@ name = "late"
 cards = ["{LATE}"]
 delay_s = "late"
 """
+CHALLENGED, WANTED = "4000000000003220", "4000000000003063"
 PATIENCE_S = 30.0
+FORGED = b64encode(b'{"messageType":"CRes","transStatus":"Y"}').decode()  # what a browser says
 BY_MERCHANT = ["moto", "link"]
 CARDS = ["hosted", "framed", "fields", "direct", "server", *BY_MERCHANT]
 FIELDS = ["fields", "moto"]
@@ -137,6 +139,29 @@ class Shopper:
         """What the shop says of the order, once it is asked again."""
         return self.browser.get(f"{self.shop}/thanks/{self.order().ticket}").text
 
+    def at_bank(self, deed="confirm", code="123456"):
+        """What the shopper does at his bank's page, and the way back."""
+        browser = self.browser
+        browser.get(self.bank_page())
+        browser.submit(browser.form("creq"))
+        browser.submit(browser.form("code"), code=code, deed=deed)
+        browser.submit(browser.form("cres"))
+        [link] = [word for word in browser.html.split('"') if "/3ds/" in word]
+        return browser.get(urljoin(browser.url, link))
+
+    def bank_page(self):
+        """Where he is asked: here, or where a page in a frame leads out of it."""
+        here, html = self.browser.url, self.browser.html
+        if "/3ds/" in here:
+            return here
+        [link] = [word for word in html.split('"') if "/3ds/" in word]
+        return urljoin(here, link)
+
+    @property
+    def liable(self):
+        """Who answers for it if the cardholder denies it."""
+        return self.order().intent["latest_charge"]["x_liability"]
+
     def page(self):
         """The page where it is paid; what is late is waited for."""
         until = time.monotonic() + PATIENCE_S
@@ -167,6 +192,63 @@ def test_declined_and_a_second_card(shopper):
     shopper.use()
     assert "is paid" in shopper.told()
     assert shopper.asked == 2
+
+
+# By mail and telephone nobody is at a browser, whom his bank could ask.
+ASKED = [type_ for type_ in CARDS if type_ != "moto"]
+
+
+@pytest.fixture(params=ASKED)
+def at_home(lab, request):
+    """A shopper whose bank can ask him."""
+    return Shopper(lab, request.param)
+
+
+def test_challenged_and_passed(at_home):
+    at_home.use(CHALLENGED)
+    assert "not paid yet" in at_home.told()
+    assert at_home.asked == 0
+    at_home.page()
+    at_home.at_bank()
+    assert "is paid" in at_home.told()
+    assert (at_home.asked, at_home.liable) == (1, "issuer")
+
+
+@pytest.mark.parametrize("deed", ["deny", "leave"])
+def test_challenged_and_not_passed_and_a_second_card(at_home, deed):
+    at_home.use(CHALLENGED)
+    at_home.at_bank(deed)
+    assert "Not confirmed with your bank" in at_home.page().text
+    assert "not paid yet" in at_home.told()
+    assert at_home.asked == 0
+    at_home.page()
+    at_home.use()
+    assert "is paid" in at_home.told()
+
+
+def test_challenged_because_the_issuer_wants_it(at_home):
+    at_home.use(WANTED)
+    assert at_home.asked == 1
+    at_home.at_bank()
+    assert "is paid" in at_home.told()
+    assert (at_home.asked, at_home.liable) == (2, "issuer")
+
+
+def test_a_challenge_that_is_tampered_with_pays_nothing(at_home):
+    at_home.use(CHALLENGED)
+    page = at_home.bank_page()
+    for cres in ("", "bm90aGluZw", FORGED):
+        at_home.copy(page).submit(Form(f"{page}/done"), cres=cres)
+    assert "not paid yet" in at_home.told()
+    assert at_home.asked == 0
+
+
+@pytest.mark.parametrize("number", [CHALLENGED, WANTED])
+def test_by_mail_and_telephone_nobody_is_asked(lab, number):
+    operator = Shopper(lab, "moto")
+    operator.use(number)
+    assert "is paid" in operator.told()
+    assert (operator.asked, operator.liable) == (1, "merchant")
 
 
 def test_a_field_that_is_wrong_is_named_and_nobody_is_asked(shopper):

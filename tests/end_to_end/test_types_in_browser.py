@@ -6,7 +6,7 @@ from cardswitch.lab.house.threaded import ThreadedLab
 from tests.kit.chromium import chromium
 from tests.kit.shopper import GOOD, Shopper
 
-LOST = "4000000000009987"
+LOST, CHALLENGED = "4000000000009987", "4000000000003220"
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +115,8 @@ def test_a_page_of_another_origin_gets_no_answer_of_the_fields(shopper):
     assert not any("/fields/token" in each.url for each in shopper.requests)  # and led to nothing.
 
 
-def test_an_intent_is_confirmed_by_the_script_of_the_shop(shopper, lab):
-    shopper.choose("Hosted fields")
-    key = shopper.page.locator("form.tokens").get_attribute("data-key")
-    made = shopper.intent(lab, 1250)
+def confirm(shopper, key, intent, number=GOOD):
+    """Have a script of the shop's page confirm *intent* with what is typed into fields there."""
     told = shopper.page.evaluate(
         """([key, secret]) => new Promise(async (done) => {
             const script = Cardswitch(key), card = script.elements().create("card");
@@ -128,11 +126,49 @@ def test_an_intent_is_confirmed_by_the_script_of_the_shop(shopper, lab):
             window.confirmed = () => script.confirmCardPayment(secret, {payment_method: {card}});
             addEventListener("message", ({ data }) => data.type === "ready" && done("ready"));
         })""",
-        [key, made["client_secret"]],
+        [key, intent["client_secret"]],
     )
     assert told == "ready"
-    last = shopper.page.frame_locator("iframe.gateway-fields").last
-    shopper.fill(GOOD, last)
+    shopper.fill(number, shopper.page.frame_locator("iframe.gateway-fields").last)
+
+
+def confirm_at_bank(shopper):
+    bank = shopper.page.frame_locator("iframe[title='Your bank']")
+    bank.get_by_label("Code of your bank").fill("123456")
+    bank.get_by_role("button", name="Confirm").click()
+
+
+@pytest.mark.parametrize("type_", ["Hosted fields", "Hosted page in a frame"])
+def test_a_bank_that_asks_is_seen_in_the_whole_window_and_the_shop_after_it(shopper, type_):
+    shopper.choose(type_)
+    place = fields(shopper) if type_ == "Hosted fields" else framed(shopper)
+    shopper.fill(CHALLENGED, place)
+    if type_ == "Hosted fields":
+        shopper.press()
+    else:
+        shopper.press(place)
+        place.get_by_role("link", name="Go to your bank").click()
+    confirm_at_bank(shopper)
+    assert "is paid" in shopper.thanked()
+    assert shopper.troubles == []
+    assert CHALLENGED not in shopper.sent_to(shopper.shop)
+
+
+def test_an_intent_that_its_bank_asks_about_comes_back_to_the_page(shopper, lab):
+    shopper.choose("Hosted fields")
+    key = shopper.page.locator("form.tokens").get_attribute("data-key")
+    made, page = shopper.intent(lab, 1250), shopper.page.url
+    confirm(shopper, key, made, CHALLENGED)
+    shopper.page.evaluate("() => { confirmed(); }")
+    confirm_at_bank(shopper)
+    shopper.page.wait_for_url(f"{page}?payment_intent={made['id']}&redirect_status=succeeded")
+
+
+def test_an_intent_is_confirmed_by_the_script_of_the_shop(shopper, lab):
+    shopper.choose("Hosted fields")
+    key = shopper.page.locator("form.tokens").get_attribute("data-key")
+    made = shopper.intent(lab, 1250)
+    confirm(shopper, key, made)
     told = shopper.page.evaluate("() => confirmed()")
     assert told == {
         "paymentIntent": {"id": made["id"], "object": "payment_intent", "status": "succeeded"}

@@ -35,7 +35,7 @@ class _Reader(HTMLParser):
         if tag == "form":
             data = {name[5:]: value for name, value in named.items() if name[:5] == "data-"}
             self.forms.append(Form(named.get("action", ""), data))
-        elif tag == "iframe":
+        elif tag == "iframe" and "src" in named:
             self.frames.append(named["src"])
         elif tag == "input" and self.forms and "name" in named:
             is_chosen = named.get("type") != "radio" or "checked" in named

@@ -6,12 +6,17 @@ from urllib.parse import urlsplit
 
 from cardswitch.wire.web.safety import origin_of
 
-from ..endpoints import Asked
+from ..endpoints import Asked, Services
 from ..faults import bad
 
 
 def given_url(asked: Asked, text: str, param: str) -> str:
     """*text*, which the merchant's shoppers can be sent to. Raises Fault."""
+    return url_for(asked.services, asked.key.merchant, text, param)
+
+
+def url_for(services: Services, name: str, text: str, param: str) -> str:
+    """*text*, which shoppers of the merchant *name* can be sent to. Raises Fault."""
     try:
         is_one = bool(urlsplit(text).hostname)
     except ValueError:
@@ -19,9 +24,9 @@ def given_url(asked: Asked, text: str, param: str) -> str:
     origin = origin_of(text) if is_one else ""
     if not origin or any(not c.isprintable() or c.isspace() for c in text):
         raise bad("Not a URL: https://…", param, "url_invalid")
-    merchant = asked.services.merchants.get(asked.key.merchant)
+    merchant = services.merchants.get(name)
     origins = merchant.origins if merchant is not None else ()
-    ours = asked.services.pages_url  # where a link ends that names no other place
+    ours = services.pages_url  # where a link ends that names no other place
     if origin not in map(origin_of, (*origins, ours)):
         raise bad(
             f"{param}: {origin} is none of this merchant's origins: shoppers are sent back to "

@@ -33,9 +33,9 @@ const send = async (path, more) => {
 
 addEventListener("message", async ({ origin, source, data }) => {
   if (origin !== shop || source !== parent) return;
-  const { id, type, secret } = data ?? {};
+  const { id, type, secret = "", back = "" } = data ?? {};
   if (type !== "token" && type !== "confirm") return;
-  const told = await send(`/fields/${type}`, type === "confirm" ? { secret } : {});
+  const told = await send(`/fields/${type}`, type === "confirm" ? { secret, back } : {});
   show(told);
   if (told.token || told.intent) form.reset();
   say({ id, type, token: told.token, intent: told.intent, error: told.alert ?? (told.errors && "Check the card.") });

@@ -43,12 +43,17 @@
         if (event === "submit") onSubmit = deed;
       },
       token: () => ask("token"),
-      confirm: (secret) => ask("confirm", { secret }),
+      confirm: (secret, back) => ask("confirm", { secret, back }),
     };
   };
 
-  const told = ({ intent, error }) =>
-    error ? { error: { message: error } } : { paymentIntent: intent };
+  // A shopper whose bank asks first goes there, and comes back to the page that he is sent to then.
+  const told = ({ intent, error }) => {
+    const bank = intent?.next_action?.redirect_to_url?.url;
+    if (!bank) return error ? { error: { message: error } } : { paymentIntent: intent };
+    location.assign(bank);
+    return new Promise(() => {});
+  };
 
   const Cardswitch = (key) => ({
     redirectToCheckout: ({ sessionId }) => {
@@ -56,7 +61,8 @@
       return new Promise(() => {});
     },
     elements: () => ({ create: (kind, options = {}) => element(key, options) }),
-    confirmCardPayment: async (secret, { payment_method: { card } }) => told(await card.confirm(secret)),
+    confirmCardPayment: async (secret, { payment_method: { card }, return_url = location.href }) =>
+      told(await card.confirm(secret, return_url)),
   });
 
   window.Cardswitch = Cardswitch;

@@ -80,7 +80,7 @@ class FakeDesk:
         self.codes.append(cvc)
         return f"tok_{card.masked[-4:]}"
 
-    async def confirm(self, key, secret, card, cvc):
+    async def confirm(self, key, secret, card, cvc, browser, back):
         if not card.masked.endswith("4242"):
             raise Fault(declined("41", 1))
         return {"id": secret, "status": "succeeded"}

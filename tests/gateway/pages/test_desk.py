@@ -51,3 +51,31 @@ def test_an_intent_is_paid_by_its_secret_and_by_no_other(shop):
     assert (status, "Declined" in told["alert"]) == (402, True)
     status, told = sent(shop, "confirm", secret=intent["client_secret"])
     assert (status, told["intent"]["status"]) == (200, "succeeded")
+
+
+CHALLENGED = "4000000000003220"
+
+
+def test_fields_ask_who_pays_as_the_api_does(shop):
+    intent = shop.create(payment_method=None, confirm=None).body
+    secret = intent["client_secret"]
+    back = "https://shop.localhost/pay/1"
+    for _ in range(2):  # Sent twice, its bank asks once.
+        status, told = sent(shop, "confirm", secret=secret, number=CHALLENGED, back=back)
+    assert (status, told["intent"]["status"]) == (200, "requires_action")
+    where = told["intent"]["next_action"]["redirect_to_url"]
+    assert ("/3ds/" in where["url"], where["return_url"]) == (True, back)
+    now = shop.ask("GET", f"/v1/payment_intents/{intent['id']}").body
+    assert (now["status"], now["x_attempts"], now["latest_charge"]) == ("requires_action", 2, None)
+    status, told = sent(shop, "confirm", secret=secret)  # Another card, before the bank has said.
+    assert told["intent"]["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "javascript:alert(1)", "https://shop.localhost.evil.example"]
+)
+def test_nobody_is_sent_back_to_another_origin(shop, back):
+    intent = shop.create(payment_method=None, confirm=None).body
+    said = sent(shop, "confirm", secret=intent["client_secret"], number=CHALLENGED, back=back)
+    assert said[0] == 400
+    assert shop.ask("GET", f"/v1/payment_intents/{intent['id']}").body["x_attempts"] == 0
