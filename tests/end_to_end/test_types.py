@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from base64 import b64encode
 from collections import Counter
 from copy import copy
 from pathlib import Path
