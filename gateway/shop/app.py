@@ -17,6 +17,7 @@ from cardswitch.wire.web.files import Files, files_of
 from cardswitch.wire.web.guard import Note
 
 from .client import GatewayError
+from .deposits import Deposits
 from .merchant import Counter
 from .notices import read_event
 from .orders import Notice, OrderStore
@@ -37,6 +38,7 @@ class Shop:
         orders: OrderStore,
         paying: Paying,
         keys: Secrets,
+        deposits: Deposits,
         pay_url: str,
         bank_url: str,
         names: Collection[str],
@@ -53,7 +55,7 @@ class Shop:
         self._note = note
         self._web = web = Web(pay_url, names, request_s, note, bank_url)
         visitors = Visitors(web, orders, paying, currencies, types, now)
-        counter = Counter(web, orders, paying, keys, currencies[0], now)
+        counter = Counter(web, orders, paying, keys, currencies, deposits, now)
         guard, opened, deed = web.guard, counter.login.opened, counter.login.deed
         post = ["POST"]
         routes = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hmac import compare_digest
 from typing import Final
 
@@ -17,6 +17,7 @@ from cardswitch.wire.web.login import Form, Login, Sessions
 
 from .catalogue import ITEMS, Basket, quantity_in
 from .client import GatewayError
+from .deposits import Deposits
 from .orders import Order, OrderStore, draft_of
 from .paying import Paying
 from .types.adapter import Show
@@ -36,10 +37,12 @@ class Counter:
         orders: OrderStore,
         paying: Paying,
         keys: Secrets,
-        currency: str,
+        currencies: Sequence[str],
+        deposits: Deposits,
         now: Callable[[], Seconds],
     ) -> None:
-        self._currency = currency
+        self._currencies = currencies
+        self._deposits = deposits
         self._now = now
         self._web = web
         self._orders = orders
@@ -64,9 +67,17 @@ class Counter:
             await self._paying.look(order)
         if waiting:
             orders = await self._orders.recent()
+        token, deposits = self.login.sessions.token(request), await self._paid_out(orders)
         return self._web.render(
-            "orders.html", request, orders=orders, token=self.login.sessions.token(request)
+            "orders.html", request, orders=orders, token=token, deposits=deposits
         )
+
+    async def _paid_out(self, orders: Sequence[Order]) -> dict[int, str]:
+        """How far the money of *orders* is; of nobody, if the gateway cannot say."""
+        try:
+            return await self._deposits.of(orders)
+        except GatewayError:
+            return {}
 
     async def new(self, request: Request) -> Response:
         """GET /merchant/new: an order that came by telephone, or in person."""
@@ -77,24 +88,32 @@ class Counter:
         basket = Basket()
         for id_ in ITEMS:
             basket = basket.with_item(id_, quantity_in(form.get(id_)))
-        wanted = basket.wanted(self._currency)
+        currency = self._of_form(form.get("currency"))
+        wanted = basket.wanted(currency)
         types = [choice.name for choice in BY_MERCHANT]
         if not wanted or form.get("type") not in types:
-            return self._new(request, 400, "Say how many of what, and how it is paid.")
+            text = "Say how many of what, and how it is paid."
+            return self._new(request, 400, text, currency)
         order = await self._orders.begin(
-            draft_of(wanted, self._currency, str(form["type"]), at=self._now())
+            draft_of(wanted, currency, str(form["type"]), at=self._now())
         )
         await self._paying.start(order)
         is_typed = order.type == "moto"
         return self._web.to(f"/pay/{order.ticket}" if is_typed else f"/merchant/{order.id}")
 
-    def _new(self, request: Request, status: int = 200, alert: str = "") -> Response:
+    def _of_form(self, asked: object) -> str:
+        return str(asked) if asked in self._currencies else self._currencies[0]
+
+    def _new(
+        self, request: Request, status: int = 200, alert: str = "", currency: str = ""
+    ) -> Response:
         return self._web.render(
             "new.html",
             request,
             status=status,
             items=ITEMS.values(),
-            currency=self._currency,
+            currency=self._of_form(currency or request.query_params.get("currency")),
+            currencies=self._currencies,
             choices=BY_MERCHANT,
             token=self.login.sessions.token(request),
             alert=alert,

@@ -19,6 +19,7 @@ from ..api.server import ApiServer
 from .app import Shop
 from .client import GatewayClient, GatewayError
 from .config import ShopConfig
+from .deposits import Deposits
 from .orders import OrderStore
 from .paying import Paying
 from .types.chooser import Places, adapters
@@ -54,6 +55,7 @@ class ServedShop(Served):
             orders,
             self._paying,
             self._secrets,
+            Deposits(self._client),
             config.pages,
             config.bank,
             config.names,

@@ -12,7 +12,7 @@ from cardswitch.wire.machine.keys.working import KeyStep, WorkingKeys
 
 from .accounts import Account
 from .cards import MoreCards
-from .config import AccountConfig
+from .config import AccountConfig, CardConfig
 from .entries import (
     AuthorisationCompleted,
     CardListed,
@@ -101,6 +101,14 @@ class IssuerBooks:
         self.listed.update(told.get("listed", ()))
         self.approvals = told["approvals"]
         self.keys.restore(told.get("keys", ()))
+
+    def account_of(self, card: CardConfig, currency: str) -> Account:
+        """Which account of *card* pays in *currency*; its first, if none has that."""
+        first = self.account(card.account)
+        if first.currency == currency or not card.more_accounts:
+            return first
+        others = (self.account(name) for name in card.more_accounts)
+        return next((each for each in others if each.currency == currency), first)
 
     def account(self, name: str) -> Account:
         """The account *name*. Raises Error if there is none."""

@@ -41,12 +41,14 @@ class AccountConfig(Struct, frozen=True):
 class CardConfig(Struct, frozen=True, kw_only=True):
     """A card that the issuer gave out. The books call it by its *id*, never by its number.
 
-    *pvki* and *pvv* are for PINs without a track; with one, what the track says is used.
+    *pvki* and *pvv* are for PINs without a track; with one, what the track says is used. What is
+    asked for in the currency of one of *more_accounts* is of that account.
     """
 
     id: Id
     pan: Pan
     account: Id
+    more_accounts: tuple[Id, ...] = ()
     expiry: Expiry
     status: CardStatus = "active"
     cvv2: Literal["checked", "any", "none"] = "checked"  # none: it has none to be checked
@@ -126,7 +128,8 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
         if len({card.pan for card in self.cards}) < len(self.cards):
             raise ValueError("expected every card number once among cards")
         for card in self.cards:
-            if card.account not in accounts:
-                raise ValueError(
-                    f"card {card.id!r}: no account {card.account!r}, expected one of accounts"
-                )
+            for account in (card.account, *card.more_accounts):
+                if account not in accounts:
+                    raise ValueError(
+                        f"card {card.id!r}: no account {account!r}, expected one of accounts"
+                    )

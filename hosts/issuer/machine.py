@@ -42,6 +42,7 @@ from ..requests import REQUIRED
 from ..row import CHECKPOINT_ROWS, HostRow
 from ..rules.rule import LATE, NOTHING, Deed
 from .absent import AbsentCards, Cavv
+from .accounts import Account
 from .books import IssuerBooks
 from .cards import Fingerprint, MoreCards, Presented, read_card
 from .config import IssuerConfig
@@ -274,7 +275,8 @@ class Issuer(Program):
                 record = await self._verification.check(card, request, terms, purchase.checks)
                 # Nothing waits from here to the money: no other flow can take the same.
                 force(purchase.checks, deed)
-                self._approve(purchase, request, card, record.account, deed)
+                account = self.books.account_of(record, terms.currency)
+                self._approve(purchase, request, card, account, deed)
         except Decline as declined:
             self._record(purchase, card, declined.code, said=deed.fields)
         decided = purchase.decided
@@ -304,7 +306,7 @@ class Issuer(Program):
         purchase: Purchase,
         request: Message,
         card: Presented,
-        account_id: str,
+        account: Account,
         deed: Deed,
     ) -> None:
         """What is asked for, or what *deed* makes of it, is done."""
@@ -312,11 +314,11 @@ class Issuer(Program):
         assert terms is not None, "what is asked for has terms"
         if deed.answer and deed.answer not in APPROVALS:
             raise Decline(deed.answer)
-        account, kind = self.books.account(account_id), KINDS.named(terms.kind)
+        kind = KINDS.named(terms.kind)
         if not kind.moves_money:
             balances = account.said(terms.processing) if ADDITIONAL in kind.answer else {}
             code, said = deed.answer or kind.approval, {**balances, **deed.fields}
-            return self._record(purchase, card, code, account_id, said=said)
+            return self._record(purchase, card, code, account.id, said=said)
         percent = deed.percent if kind.in_part and deed.percent else 100
         amount = terms.amount * percent // 100
         if amount == 0:
@@ -333,7 +335,7 @@ class Issuer(Program):
                 raise Decline(UNAVAILABLE)
             expires_at = self.desk.now + holds_for_s(request)
         return self._record(
-            purchase, card, code, account_id, amount, said=deed.fields, expires_at=expires_at
+            purchase, card, code, account.id, amount, said=deed.fields, expires_at=expires_at
         )
 
     def _record(

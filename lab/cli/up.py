@@ -15,7 +15,6 @@ from cardswitch.wire.operator.options import LogOptions, log_options
 
 if TYPE_CHECKING:
     from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
-    from cardswitch.switch.operate.settle import Record
     from cardswitch.wire.driver.runtime import Clock
     from cardswitch.wire.operator.addresses import Address, IsoListener
 
@@ -212,8 +211,10 @@ async def _close_days(switch: SwitchConfig, settlement: SettlementConfig) -> Non
     """Whenever a bank day has ended and its last purchase is finished, pay the merchants."""
     from cardswitch.switch.operate.settle import close_days
 
+    from ..house.emulation import record_of
+
     def closed() -> list[str]:
-        reports = close_days(switch, settlement, _record_of(switch))
+        reports = close_days(switch, settlement, record_of(switch))
         days = [report.closed for report in reports]
         return [f"closed {day.business_date}: {', '.join(day.files)}" for day in days]
 
@@ -224,20 +225,15 @@ async def _take_answers(switch: SwitchConfig, settlement: SettlementConfig) -> N
     """Whenever the bank has answered, book what it says."""
     from cardswitch.switch.operate.bank.inbox import Inbox
 
+    from ..house.emulation import record_of
+
     inbox = Inbox(settlement.answers)
 
     def taken() -> list[str]:
-        found = inbox.take(switch, settlement, _record_of(switch))
+        found = inbox.take(switch, settlement, record_of(switch))
         return [f"{each.name}: {each.state}, {each.summary}" for each in found]
 
     await _do_again("what the bank answers cannot be booked yet", taken)
-
-
-def _record_of(switch: SwitchConfig) -> Record:
-    from cardswitch.hosts.vault import open_vault
-    from cardswitch.switch.operate.closing import record_booked
-
-    return partial(record_booked, switch, open_vault(switch.vault))
 
 
 async def _do_again(what: str, deed: Callable[[], list[str]]) -> None:

@@ -14,7 +14,7 @@ from cardswitch.gateway.panel.emulation import Wish
 from cardswitch.hosts.vault import open_vault
 from cardswitch.specs.errors import Error
 from cardswitch.switch.operate.closing import cut_over, record_booked
-from cardswitch.switch.operate.settle import close_now
+from cardswitch.switch.operate.settle import Record, close_now
 from cardswitch.wire.store.disk import replace_file
 from cardswitch.wire.store.files import file_trouble
 
@@ -22,6 +22,7 @@ from .programs import NO_WISHES, PANEL_NAME, Runs
 
 if TYPE_CHECKING:
     from cardswitch.hosts.issuer.machine import Issuer
+    from cardswitch.switch.operate.config import SwitchConfig
 
 TAKEN_OVER_S: Final = 10.0  # An issuer looks at its rules every second.
 LOOK_S: Final = 0.05
@@ -40,6 +41,11 @@ def forget_wishes(house: Runs) -> None:
     """A start of the issuer begins without what testers wanted of the one before. Raises Error."""
     if house.issuer is not None and PANEL_NAME in house.issuer.rules:
         _write(house.folder / PANEL_NAME, NO_WISHES)
+
+
+def record_of(switch: SwitchConfig) -> Record:
+    """What has the journal of *switch* name what was booked. Raises Error."""
+    return partial(record_booked, switch, open_vault(switch.vault))
 
 
 class LabEmulation:
@@ -86,10 +92,8 @@ class LabEmulation:
         switch, settlement = self._house.switch, self._house.settlement
         if switch is None or settlement is None:
             raise Error("no [switch] and [settlement] here: end the day where they are")
-        vault = open_vault(switch.vault)
-        record = partial(record_booked, switch, vault)
-        end = partial(cut_over, switch, vault, BECAUSE)
-        reports = close_now(switch, settlement, record, end)
+        end = partial(cut_over, switch, open_vault(switch.vault), BECAUSE)
+        reports = close_now(switch, settlement, record_of(switch), end)
         return [report.closed.business_date for report in reports]
 
     def _hearing(self) -> Issuer:

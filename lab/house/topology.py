@@ -75,7 +75,9 @@ _NEEDED: Final = ("hsm", "switch", "acquirer", "issuer", "settlement")
 _HERE: Final = Path(__file__).parent
 WEB: Final = "web"  # the account of all cards that are for orders over the web alone
 WEB_BALANCE: Final = 100_000_000  # minor units
-_TAKES_ANY: Final = {"expiry": "any", "cvv2": "any"}
+# Besides, what cards that take anything pay in other currencies: ISO 4217, letters and digits.
+OTHERS: Final = {f"{WEB}-JPY": "392", f"{WEB}-KWD": "414"}
+_TAKES_ANY: Final = {"expiry": "any", "cvv2": "any", "more_accounts": list(OTHERS)}
 
 
 class Ports(Struct, frozen=True, kw_only=True):
@@ -297,6 +299,7 @@ def _issuer_side(cards: list[dict[str, Any]]) -> str:
     ]
     web = tomllib.loads((_HERE / CARDS_NAME).read_text("utf-8"))["web"]
     accounts.append({"id": WEB, "balance": WEB_BALANCE})
+    accounts += [{"id": n, "balance": WEB_BALANCE, "currency": c} for n, c in OTHERS.items()]
     issued += [{"id": f"{WEB}{pan[-6:]}", "pan": pan, "account": WEB, **_TAKES_ANY} for pan in web]
     return _tables("issuer.accounts", accounts) + _tables("issuer.cards", issued)
 

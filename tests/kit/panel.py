@@ -1,6 +1,38 @@
-"""Somebody at the test panel of a lab, without a browser."""
+"""Somebody at the test panel of a lab, with and without a browser."""
 
+from tests.kit.chromium import Watched
+from tests.kit.shopper import log_in
 from tests.kit.visitor import Visitor
+
+
+class PanelPage(Watched):
+    """A browser at the panel of *lab*, logged in with the key of the lab's shop."""
+
+    def __init__(self, browser, lab, **more):
+        super().__init__(browser, **more)
+        self.url = lab.gateway.panel.url
+        self.page.goto(self.url)
+        log_in(self.page, lab)
+        self.page.get_by_role("button", name="Tell the issuer").wait_for()
+
+    @property
+    def text(self):
+        """What the page says."""
+        return self.page.locator("main").inner_text()
+
+    def arm(self, what, code=""):
+        """Have the issuer do *what* with the next payment."""
+        if code:
+            self.page.get_by_label("Reason of the decline").select_option(code)
+        self.page.get_by_label(what).check()
+        self.page.get_by_role("button", name="Tell the issuer").click()
+        self.page.get_by_role("status").filter(has_text="The issuer knows").wait_for()
+
+    def close_day(self):
+        """End the bank day; what the page says then."""
+        self.page.get_by_role("button", name="Close the day").click()
+        self.page.get_by_role("status").filter(has_text="is closed").wait_for()
+        return self.text
 
 
 class PanelUser:

@@ -23,21 +23,21 @@ class Shopper(Watched):
         self.shop, self.pay = lab.shop.url, lab.gateway.pages.url
         self.reader = GatewayReader(lab.gateway.database)
 
-    def order(self, capture="Now"):
+    def order(self, capture="Now", currency="EUR"):
         """Something in the basket, and on to the gateway's page."""
-        self.choose("Hosted page", capture)
+        self.choose("Hosted page", capture, currency=currency)
         self.page.wait_for_url(f"{self.pay}/c/*")
         return self.page.url
 
-    def choose(self, type_, capture="Now", look=lambda: None):
+    def choose(self, type_, capture="Now", look=lambda: None, currency="EUR"):
         """Something in the basket, *look* at it, to be paid by a type of gateway."""
-        self.page.goto(self.shop)
+        self.page.goto(f"{self.shop}/?currency={currency}")
         self.page.get_by_role("button", name="Add Coffee beans").click()
         self.page.get_by_role("link", name="Basket").click()
         look()
         self.page.get_by_label(capture).check()
         self.page.locator("label").filter(has=self.page.get_by_text(type_, exact=True)).click()
-        self.page.get_by_role("button", name="Pay EUR").click()
+        self.page.get_by_role("button", name=f"Pay {currency}").click()
 
     def fill(self, number=GOOD, page=None):
         page = page or self.page
@@ -46,7 +46,7 @@ class Shopper(Watched):
         page.get_by_label("Security code").press_sequentially("123")
 
     def press(self, page=None):
-        (page or self.page).get_by_role("button", name="Pay EUR").click()
+        (page or self.page).get_by_role("button", name="Pay ").click()
 
     def use(self, number=GOOD):
         self.fill(number)

@@ -37,15 +37,16 @@ class OfflineSales(Completions):
         assert terms is not None, "what is asked for has terms"
         if not own.is_open:
             return
-        account, code = record.account if record else "", APPROVED if record else CARD_UNKNOWN
-        if record and self._books.account(record.account).currency != terms.currency:
+        account = self._books.account_of(record, terms.currency) if record else None
+        code = APPROVED if account else CARD_UNKNOWN
+        if account and account.currency != terms.currency:
             code = NOT_PERMITTED
         amount = terms.amount if code == APPROVED else 0
         decided = PurchaseDecided(
             terms=terms,
             pan_masked=mask_pan(accepted.pan),
             code=code,
-            account=account if amount else "",
+            account=account.id if account and amount else "",
             amount=amount,
             approval_code=request.get(38).strip(" "),
         )

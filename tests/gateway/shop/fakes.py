@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from cardswitch.gateway.shop.app import Shop
 from cardswitch.gateway.shop.client import GatewayError
+from cardswitch.gateway.shop.deposits import Deposits
 from cardswitch.gateway.shop.orders import OrderStore
 from cardswitch.gateway.shop.paying import Paying
 from cardswitch.gateway.shop.types.chooser import NAMES, Places, adapters
@@ -29,6 +30,7 @@ class FakeGateway:
         self.intents = {}
         self.done = {}
         self.asked = []
+        self.lists = {"/v1/payouts": [], "/v1/balance_transactions": []}
         self.is_away = False
 
     async def post(self, path, deed, **params):
@@ -49,6 +51,8 @@ class FakeGateway:
 
     async def get(self, path, **params):
         self._hear(path, "", params)
+        if path in self.lists:
+            return {"data": self.lists[path], "has_more": False}
         id_ = path.rpartition("/")[2]
         return self.sessions[id_] if id_ in self.sessions else self.intents[id_]
 
@@ -84,7 +88,7 @@ class FakeGateway:
 
     def pay(self, id_, status="succeeded", received=1290, refunded=0):
         """The session *id_* as it is once it was paid."""
-        charge = {"amount_refunded": refunded}
+        charge = {"id": "ch_1", "amount_refunded": refunded}
         intent = {"id": "pi_1", "status": status, "amount_received": received}
         intent["latest_charge"] = charge
         self.sessions[id_] |= {"status": "complete", "payment_intent": intent}
@@ -102,6 +106,7 @@ class FakeShop:
             self.orders,
             Paying(self.gateway, self.orders, adapters(self.gateway, PLACES)),
             self.keys,
+            Deposits(self.gateway),
             PAY,
             PLACES.bank,
             ("shop.localhost",),

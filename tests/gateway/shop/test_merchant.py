@@ -141,3 +141,24 @@ def test_an_order_in_person_waits_for_the_reference_of_a_receipt(merchant):
 def test_a_new_order_that_is_none_is_not_made(merchant, form, status):
     assert make(merchant, **form).status == status
     assert merchant.made(2) is None
+
+
+def test_the_list_says_what_is_paid_out_and_goes_without_if_nobody_knows(merchant):
+    merchant.gateway.pay("cs_1")
+    merchant.gateway.lists["/v1/payouts"] = [{"id": "po_1", "status": "paid"}]
+    moved = {"id": "txn_1", "source": "ch_1", "amount": 1290}
+    merchant.gateway.lists["/v1/balance_transactions"] = [moved]
+    merchant.browser.get("/merchant/1")
+    assert "<td>paid out</td>" in merchant.browser.get("/merchant").text
+    merchant.gateway.is_away = True
+    page = merchant.browser.get("/merchant")
+    assert (page.status, "paid out" in page.text) == (200, False)
+
+
+def test_an_order_is_made_in_the_currency_that_is_chosen(merchant):
+    page = merchant.browser.ask("GET", "/merchant/new", b"", {}, query="currency=JPY")
+    assert "JPY\u00a01,300" in page.text
+    make(merchant, mug="2", type="moto", currency="JPY")
+    assert (merchant.made(2).total, merchant.made(2).currency) == (2600, "JPY")
+    make(merchant, mug="2", type="moto", currency="XXX")
+    assert merchant.made(3).currency == "EUR"

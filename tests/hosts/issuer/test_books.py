@@ -3,7 +3,7 @@
 import pytest
 
 from cardswitch.hosts.issuer.books import IssuerBooks
-from cardswitch.hosts.issuer.config import AccountConfig
+from cardswitch.hosts.issuer.config import AccountConfig, CardConfig
 from cardswitch.hosts.issuer.entries import PinTried, PurchaseDecided, PurchaseUndone, Terms
 from cardswitch.specs.errors import Error
 
@@ -69,3 +69,16 @@ def test_a_journal_of_other_accounts_is_refused() -> None:
     with pytest.raises(Error, match=r"'bob', which is not among issuer\.accounts"):
         books.restore(told)
     books.restore({**told, "held": {"bob": 0}})
+
+
+@pytest.mark.parametrize(
+    ("currency", "account"), [("978", "ada"), ("840", "eve"), ("392", "ada"), ("", "ada")]
+)
+def test_a_card_pays_from_the_account_of_that_currency_or_else_its_first(
+    currency: str, account: str
+) -> None:
+    books = IssuerBooks([ADA, EVE])
+    card = CardConfig(
+        id="c", pan="9999990000000014", account="ada", more_accounts=("eve",), expiry="3012"
+    )
+    assert books.account_of(card, currency).id == account

@@ -30,6 +30,7 @@ def test_the_defaults_are_the_agreed_timers() -> None:
         ("accounts.0.balance", 12.5, "balance"),
         ("accounts.0.currency", "999", "a currency of ISO 4217"),
         ("accounts", [], "no account 'ada'"),
+        ("cards.0.more_accounts", ["eve"], "no account 'eve'"),
         ("cards.0.pan", "999", "pan"),
         ("cards.0.pan", PAN + "\n", "pan"),
         ("cards.0.expiry", "3013", "expiry"),

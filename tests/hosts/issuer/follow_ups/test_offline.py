@@ -1,11 +1,13 @@
 """Sales that a terminal has approved by itself: taken, though that overdraws the account."""
 
 import pytest
+from msgspec.structs import replace
 
+from cardswitch.hosts.issuer.config import AccountConfig
 from cardswitch.hosts.issuer.entries import PurchaseDecided
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Received
-from tests.kit.hosts import NETWORK, issuer, outcome, purchase, repeat_of, wrote
+from tests.kit.hosts import CARDS, NETWORK, issuer, outcome, purchase, repeat_of, wrote
 from tests.kit.play import sent
 
 from .test_completions import account, rebuilt
@@ -49,3 +51,12 @@ def test_what_cannot_be_true_is_refused(request_: Message, code: str) -> None:
     play = issuer()
     assert outcome(play, request_)[39] == code
     assert account(play)[0] == (1_000 if code == "00" else 0)
+
+
+def test_it_is_of_the_cards_account_in_its_currency() -> None:
+    dollars = AccountConfig("dollars", 500, "840")
+    cards = [replace(each, more_accounts=("dollars",)) for each in CARDS]
+    play = issuer(accounts=(AccountConfig("good", 10_000), dollars), cards=tuple(cards))
+    assert outcome(play, offline(f49="840"))[39] == "00"
+    books = play.machine.books.accounts
+    assert (books["good"].held, books["dollars"].held) == (0, 1_000)
