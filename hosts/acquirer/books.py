@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.specs.transactions.settled import Settled
 from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.kernel import LOOK_UP_S
 from cardswitch.wire.machine.keys.working import KeyStep, WorkingKeys
@@ -21,6 +22,7 @@ from cardswitch.wire.ports import Seconds
 from ..row import CHECKPOINT, TOMBSTONES_MAX, HostRow, Rows, told_by
 from .entries import AcquirerEntry, JournalEntry, PurchaseForwarded, ReversalAnswered
 from .legs import Booking, Leg, leg_of
+from .settling import booked_of, count
 from .states import OPEN
 
 REMEMBERED_MAX: Final = 20_000  # Legs at rest that are kept, some 30 MB.
@@ -54,6 +56,7 @@ class Books:
         )  # numbers of all without an outcome, here or not, that move money
         self.last_trace = 0
         self.tombstones = Tombstones(TOMBSTONES_MAX)
+        self.settled = Settled()
         self._rows = rows
         self._remembered_max = remembered_max
         self._legs: dict[str, Leg] = {}
@@ -123,9 +126,11 @@ class Books:
     # Rows -----------------------------------------------------------------------------------------
 
     def apply(self, leg: Leg, entry: AcquirerEntry) -> None:
-        """Take over what *entry* says of *leg*."""
+        """Take over what *entry*, which is new, says of *leg*."""
+        before = booked_of(leg)
         leg.apply(entry)
         self._count(leg.number, entry)
+        count(self.settled, before, booked_of(leg))
 
     def adopt(self, rows: Iterable[HostRow], now: Seconds) -> list[Leg]:
         """The legs of *rows*, which the journal found: as they are in memory, if they are."""
@@ -161,14 +166,19 @@ class Books:
                 continue
             if row.sequence > self._rows.sequence:  # else it is older than the checkpoint
                 self.last_trace = int(getattr(entry, "trace", self.last_trace))
+            is_new = row.sequence > self._rows.sequence
             self._rows.seen(row)
             if row.identity:
                 legs[row.leg] = leg_of(Identity(row.sent_on, row.identity))
-            if row.leg in legs:
-                self._take(legs[row.leg], row)
-                self._rest(legs[row.leg], row.at)
-            else:  # It came to rest before the checkpoint, and is looked up when it is needed.
+            if (leg := legs.get(row.leg)) is None:
+                # It came to rest before the checkpoint, and is looked up when it is needed.
                 self._count(row.leg, entry)
+                continue
+            before = booked_of(leg)
+            self._take(leg, row)
+            self._rest(leg, row.at)
+            if is_new:
+                count(self.settled, before, booked_of(leg))
         return told
 
     def _take_checkpoint(self, row: HostRow) -> Mapping[str, Any]:
@@ -178,6 +188,7 @@ class Books:
         self._rows.leg = max(self._rows.leg, told["leg_number"])
         self.last_trace = told["last_trace"]
         self.keys.restore(told.get("keys", ()))
+        self.settled.restore(told.get("settled", ()))
         return told
 
     def _take(self, leg: Leg, row: HostRow) -> None:
@@ -185,7 +196,8 @@ class Books:
         leg.rrn = row.rrn or leg.rrn
         entry = self._rows.read(row)
         assert not isinstance(entry, KeyStep), "it belongs to no leg"
-        self.apply(leg, entry)
+        leg.apply(entry)
+        self._count(leg.number, entry)
 
     def _count(self, number: int, entry: AcquirerEntry) -> None:
         if entry.state in OPEN and not _is_inquiry(entry):

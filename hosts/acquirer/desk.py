@@ -105,6 +105,7 @@ class AcquirerDesk(Desk):
         last_trace = self._kernel.numbers().get(NETWORK, 0)
         key, keys = self.fingerprint(NO_CARD), self.books.keys.told()
         told = {"last_trace": last_trace, "key": key, "keys": keys}
+        told["settled"] = self.books.settled.told()
         legs = {*self.books.open, *self.books.tombstones.legs(self.now)}
         self.append(self.rows.checkpoint(self.now, sorted(legs), told))
 

@@ -29,6 +29,7 @@ class PurchaseForwarded(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     original: str  # field 90 of a reversal
     names: str = ""  # of what names an original: the field 90 that it carries
     of: int = 0  # of an increment or a refund: the leg that it is about
+    date: str = ""  # that it is settled on
 
 
 class PurchaseRefused(Struct, frozen=True, tag=True, gc=False):

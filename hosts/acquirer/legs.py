@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from cardswitch.specs.codes import INVALID_TRANSACTION, PARTLY_APPROVED
@@ -29,6 +31,15 @@ from .entries import (
     SaleFollowed,
 )
 from .states import MAY_HOLD_MONEY, State
+
+
+class Booked(NamedTuple):
+    """What of a purchase is counted: on which settlement date, in what, and how much."""
+
+    date: str
+    currency: str
+    kind: str
+    amount: int
 
 
 class Leg(Struct, eq=False, kw_only=True):
@@ -108,6 +119,16 @@ class Booking(Leg, eq=False, kw_only=True):
     def stays(self) -> int:
         """What the last reversal leaves of it."""
         return self.reversal.stays if self.reversal else 0
+
+    @property
+    def booked(self) -> Booked | None:
+        """What is counted of it now on its settlement date; None: nothing, or it has none."""
+        forwarded = self.forwarded
+        is_approved = self.answer is not None and self.answer.state is State.APPROVED
+        if forwarded is None or not forwarded.date or not is_approved or self.state is State.UNDONE:
+            return None
+        asked = forwarded.asked
+        return Booked(forwarded.date, asked.currency, asked.kind, self.held)
 
     def reversed_by(self, reversal: Identity) -> bool:
         """Whether the last reversal that went into the network for it was that of *reversal*."""

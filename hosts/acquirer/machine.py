@@ -35,6 +35,7 @@ from .increments import increment
 from .legs import Booking, Leg, Reversal
 from .purchases import purchase
 from .reversals import card_of, reversal
+from .settling import compared
 
 WRONG_KEY: Final = (
     "acquirer.vault: this key is not the one that the journal was written with: put the key of "
@@ -77,6 +78,7 @@ class Acquirer(Program):
             "ask": self._purchase,
             "advise": self._purchase,
             "reverse": self._reversal,
+            "reconcile": self._compare,
         }
         self._module = module_watch(self.desk, HSM, config.hsm_echo_s)
         keys, within = self.books.keys, config.hsm_timeout_s
@@ -177,6 +179,14 @@ class Acquirer(Program):
             return None  # The front will send it again.
         own.wait(link, request)
         return desk.work(own, reversal(desk, own, request, names), Budget.UNDOING, link)
+
+    def _compare(self, link: LinkId, request: Message, kind: Kind) -> None:
+        """What a date comes to there, and here; nothing is kept of it, and no money moves."""
+        try:
+            settled, institution = self.books.settled, self._desk.config.institution
+            self.desk.send(link, compared(settled, institution, request, kind, self.desk.now))
+        except Decline as declined:
+            self.refuse(link, request, declined.code, declined.field)
 
     def _differs(self, link: LinkId, request: Message, leg: Leg) -> None:
         """Refuse what has the identity of another request, once that is sure to stay known."""

@@ -21,6 +21,7 @@ from cardswitch.specs.transactions.answers import brought_back, fits
 from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.reversals import original_data
+from cardswitch.specs.transactions.settled import settlement_date
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Question
 
@@ -155,6 +156,7 @@ def into_network(
         original=original_data(first),
         names=names,
         of=of,
+        date=settlement_date(request, desk.now),
     )
     desk.write(booking, entry)
     return first

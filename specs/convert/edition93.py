@@ -31,8 +31,24 @@ _FILE_UPDATES: Final[Mapping[str, str]] = {"1": "301", "2": "302", "3": "303", "
 _CONDITIONS: Final[Mapping[tuple[str, str], str]] = {("22", "06"): "201", ("10", "51"): "108"}
 _MORE_CONDITIONS: Final[Mapping[tuple[str, str], str]] = {("22", "06"): "202"}
 # The function of a request by the class of its MTI, where no field of 1987 says more.
-_FUNCTIONS: Final[Mapping[str, str]] = {"1": "100", "2": "200", "4": "400", "5": "500"}
+# 680 is for private use: no function of 1993 is to tell something in words.
+_FUNCTIONS: Final[Mapping[str, str]] = {
+    "1": "100", "2": "200", "4": "400", "5": "500", "6": "680",
+}  # fmt: skip
 _PARTIAL_REVERSAL: Final = "401"
+_TOTALS_CLASS: Final = "5"
+_ADMINISTRATION: Final = "6"
+# The last digits of MTIs: what 1987 asks an issuer, 1993 asks whoever keeps the file.
+_MTIS: Final[Mapping[str, str]] = {
+    "302": "304", "303": "305", "312": "314",
+    "600": "604", "601": "605", "610": "614",
+}  # fmt: skip
+# DE39 and 66 of 1987, in answers about totals; without a DE66, it is the usual one.
+_TOTALS: Final[Mapping[str, tuple[str, str]]] = {
+    "500": ("00", "1"), "501": ("95", "2"), "502": ("00", "2"), "504": ("95", "2"),
+}  # fmt: skip
+# What an answer to a file action says otherwise than all others.
+_FILE_ANSWERS: Final = {code: action for action, code in ACTIONS.items() if action[0] == "3"}
 # An answer "00" of 1987 is a code of its own in each of these classes.
 _ACCEPTED: Final = {f"{kind}00": kind for kind in "345678"}
 # DE43 of 1987: name, place, country; of 1993: name, street, place, then codes of 10, 3 and 3.
@@ -55,15 +71,20 @@ def date_time_down(taken: Fields, _: Context) -> dict[int, str]:
 
 
 def settlement_date_up(taken: Fields, context: Context) -> dict[int, str]:
-    """``MMDD`` as ``YYMMDD``, in the year that brings it nearest to the local date."""
+    """``MMDD`` as ``YYMMDD``, in the year that brings it nearest to the local date.
+
+    Where totals are compared, it is the date of reconciliation as well.
+    """
     if 15 not in taken or not context.year:
         return {}
-    return {15: year_near(context.year, _local_month(context), taken[15][:2])[2:] + taken[15]}
+    date = year_near(context.year, _local_month(context), taken[15][:2])[2:] + taken[15]
+    return {15: date, 28: date} if context.mti[1] == _TOTALS_CLASS else {15: date}
 
 
-def settlement_date_down(taken: Fields, _: Context) -> dict[int, str]:
+def settlement_date_down(taken: Fields, context: Context) -> dict[int, str]:
     """``YYMMDD`` as ``MMDD``."""
-    return {15: taken[15][2:]} if 15 in taken else {}
+    date = taken.get(15) or (taken.get(28, "") if context.mti[1] == _TOTALS_CLASS else "")
+    return {15: date[2:]} if date else {}
 
 
 def _local_month(context: Context) -> str:
@@ -147,14 +168,23 @@ def answer_up(taken: Fields, context: Context) -> dict[int, str]:
     {39: '400'}
     """
     code, kind = taken.get(39, ""), context.mti[1]
+    if kind == _TOTALS_CLASS:
+        for action, (said, agree) in _TOTALS.items():
+            if (said, agree) == (code, taken.get(66, agree)):
+                return {39: action}
+    if kind == "3" and code in _FILE_ANSWERS:
+        return {39: _FILE_ANSWERS[code]}
     if code == "00" and kind in _ACCEPTED.values():
         return {39: f"{kind}00"}
     return {39: reason(code).action} if code in REASONS else {}
 
 
-def answer_down(taken: Fields, _: Context) -> dict[int, str]:
+def answer_down(taken: Fields, context: Context) -> dict[int, str]:
     """The nearest code of 1987; none where there is none: a guess could turn a yes into a no."""
     action = taken.get(39, "")
+    if context.mti[1] == _TOTALS_CLASS and action in _TOTALS:
+        code, agree = _TOTALS[action]
+        return {39: code, 66: agree}
     if action in _ACCEPTED:
         return {39: "00"}
     return {39: ACTIONS[action]} if action in ACTIONS else {}
@@ -256,6 +286,23 @@ def original_down(taken: Fields, _: Context) -> dict[int, str]:
     return {90: f"0{text[1:10]}{text[12:22]}{text[24:]:0>11}{'':0>11}"}
 
 
+def words_up(taken: Fields, context: Context) -> dict[int, str]:
+    """What a message of administration says in words (DE104) is the data record of 1993 (DE72).
+
+    >>> words_up({104: "left in the shop"}, Context("0600", "", {}, False))
+    {72: 'left in the shop'}
+    """
+    if 104 not in taken:
+        return {}
+    return {72 if context.mti[1] == _ADMINISTRATION else 104: taken[104]}
+
+
+def words_down(taken: Fields, context: Context) -> dict[int, str]:
+    """The other way round; a data record of another message has no field in 1987."""
+    words = taken.get(72 if context.mti[1] == _ADMINISTRATION else 104, "")
+    return {104: words} if words else {}
+
+
 def _hex_as_digits(text: str) -> str:
     return text if is_digits(text, 16) else ""
 
@@ -263,7 +310,7 @@ def _hex_as_digits(text: str) -> str:
 _NO_YEAR: Final = "1987 writes no year, and 1993 wants one: it must be given"
 _RULES: Final = (
     FieldRule((12, 13), (12,), date_time_up, date_time_down, _NO_YEAR),
-    FieldRule((15,), (15,), settlement_date_up, settlement_date_down, _NO_YEAR),
+    FieldRule((15,), (15, 28), settlement_date_up, settlement_date_down, _NO_YEAR),
     moved(18, 26, ""),
     FieldRule((*SERVICE_FIELDS, 70, 91), (22, 24), purpose_up, purpose_down,
          "the editions say by other signs how it came about, and what for: the nearest is said"),
@@ -271,11 +318,13 @@ _RULES: Final = (
          "1993 has no fees beside amounts replaced"),
     FieldRule((28, 29, 30, 31), (46,), fees_up, fees_down,
          "1987 has four fees, 1993 a list of other kinds"),
-    FieldRule((39,), (39,), answer_up, answer_down,
+    FieldRule((39, 66), (39,), answer_up, answer_down,
          "no code of the other edition says exactly this"),
     rewritten(43, 43, place_up, place_down, "name and place are laid out otherwise, cut in 1987"),
     rewritten(53, 53, _hex_as_digits, _hex_as_digits, "1987 writes sixteen digits, 1993 bytes"),
     rewritten(71, 71, "{:0>8}".format, lambda text: text[4:], "1987 has four digits, 1993 eight"),
+    FieldRule((104,), (72, 104), words_up, words_down,
+         "1993 says what is told in words in a data record, where it is an administrative message"),
     FieldRule((90,), (56,), original_up, original_down,
          "1987 tells the original by its transmission time and forwarder, 1993 by its local time"),
 )  # fmt: skip
@@ -283,7 +332,7 @@ _MAC: Final = "a code over the message as it was: it must be made again"
 _SAME: Final = frozenset([
     *(2, 3, 6, 7, 8, 9, 10, 11, 14, 16, 17, 19, 20, 21, 23, 27, 32, 33, 34, 35, 36, 37, 38, 40),
     *(41, 42, 44, 45, 47, 48, 49, 50, 51, 52, 54, 55, 60, 61, 62, 63, 67, 68, 69),
-    *(*range(73, 82), 86, 87, 88, 89, 97, 98, 99, 100, 101, 102, 103, 104, *range(111, 128)),
+    *(*range(73, 82), 86, 87, 88, 89, 97, 98, 99, 100, 101, 102, 103, *range(111, 128)),
 ])  # fmt: skip
 STEP_93: Final = Step(
     older="1987",
@@ -292,4 +341,5 @@ STEP_93: Final = Step(
     rules=_RULES,
     gone={64: _MAC, 128: _MAC},
     partial=(95, 30),
+    mtis=_MTIS,
 )

@@ -76,6 +76,14 @@ class Step(Struct, frozen=True, kw_only=True):
     rules: tuple[FieldRule, ...]
     gone: Mapping[int, str]
     partial: tuple[int, int]
+    # The last three digits of MTIs that change besides the version, older by newer.
+    mtis: Mapping[str, str] = {}
+
+    def mti(self, draft: str, upward: bool) -> str:
+        """The MTI *draft* in the other edition: the newer one if *upward*."""
+        names = self.mtis if upward else {newer: older for older, newer in self.mtis.items()}
+        edition = self.newer if upward else self.older
+        return _DIGIT[edition] + names.get(draft[1:], draft[1:])
 
 
 class Draft(Struct, frozen=True):
@@ -113,7 +121,7 @@ def take_step(step: Step, draft: Draft, upward: bool, year: str) -> Draft:
     for number in sorted(left):
         why = step.gone.get(number, f"{edition} has no field that says it")
         losses += draft.lost(number, "dropped", why)
-    return Draft(_DIGIT[edition] + draft.mti[1:], fields, origins, (*draft.losses, *losses))
+    return Draft(step.mti(draft.mti, upward), fields, origins, (*draft.losses, *losses))
 
 
 def _compare(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..dates import Seconds, utc_date
+from ..dates import Seconds, is_transmission_time, utc_date
 from ..dialect import Dialect, load_dialect
 from ..message import Message
 from . import Converted, Loss, convert
@@ -35,6 +35,8 @@ class Translation:
     def say(self, message: Message, now: Seconds) -> Converted:
         """Our *message* as it goes out on the link."""
         said, carried = take_ours(message, self._dialect)
+        if self._is_other_edition:
+            said = _with_local_time(said)
         losses: tuple[Loss, ...] = ()
         mti = self._theirs.get(said.mti[:_KEPT], said.mti[:_KEPT]) + said.mti[_KEPT:]
         said = Message(mti, said.fields, message.header)
@@ -84,6 +86,14 @@ def year_of(message: Message, now: Seconds) -> str:
     """
     today = utc_date(now)
     return year_near(today[:4], today[5:7], message.get(13)[:2])
+
+
+def _with_local_time(message: Message) -> Message:
+    """*message* with a local date and time, which later editions want: at least that of field 7."""
+    sent = message.get(7)
+    if {12, 13} & message.fields.keys() or not is_transmission_time(sent):
+        return message
+    return message.with_fields({12: sent[4:], 13: sent[:4]})
 
 
 def _answer(begin: str) -> str:

@@ -28,8 +28,9 @@ TwoDigits = Annotated[str, Meta(pattern=r"\A([0-9]{2})?\Z")]
 
 APPROVAL_CODE: Final = 38  # In a request, it is that of another one, which this is about.
 ORIGINAL_DATA: Final = 90  # likewise
+SETTLES_WITH: Final = 99  # A terminal says nothing of that.
 NO_CONDITION: Final = "none"  # that any row has
-_MARKS: Final = {APPROVAL_CODE: "by 38", ORIGINAL_DATA: "by 90"}
+_MARKS: Final = {APPROVAL_CODE: "by 38", ORIGINAL_DATA: "by 90", SETTLES_WITH: "by 99"}
 # The last digit of an MTI, and how the class of what has it begins: an acquirer's, or an issuer's.
 ORIGINS: Final = {"0": "", "1": "", "2": "issuer ", "3": "issuer "}
 # What an approval adds to that which a merchant is owed.
@@ -45,7 +46,7 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mti: Annotated[tuple[Mti, ...], Meta(min_length=1)]
     processing: TwoDigits = ""
     condition: TwoDigits = ""
-    marked_by: Literal[0, 38, 90] = 0
+    marked_by: Literal[0, 38, 90, 99] = 0
     money: Money = "none"
     pin: Pin = "optional"
     sent_by: tuple[Serves, ...]
@@ -132,6 +133,7 @@ class Kinds:
             by_key.get((which, processing, fields.get(25) or NO_CONDITION))
             or (APPROVAL_CODE in fields and by_key.get((which, processing, _MARKS[38])))
             or (ORIGINAL_DATA in fields and by_key.get((which, processing, _MARKS[90])))
+            or (SETTLES_WITH in fields and by_key.get((which, "", _MARKS[99])))
             or by_key.get((which, processing, ""))
             or by_key.get((which, "", ""))
         )

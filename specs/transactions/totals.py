@@ -87,8 +87,8 @@ def pack_totals(totals: Totals) -> dict[int, str]:
     paid, given = totals
     counts = {74: given.number, 75: 0, 76: paid.number, 77: 0}
     amounts = {86: given.amount, 87: 0, 88: paid.amount, 89: 0}
-    fields = {n: _digits(n, value, COUNT_DIGITS) for n, value in counts.items()}
-    fields |= {n: _digits(n, value, AMOUNT_DIGITS) for n, value in amounts.items()}
+    fields = {n: pad_total(n, value, COUNT_DIGITS) for n, value in counts.items()}
+    fields |= {n: pad_total(n, value, AMOUNT_DIGITS) for n, value in amounts.items()}
     return {**fields, NET: _net(totals.net)}
 
 
@@ -160,6 +160,14 @@ def is_batch(value: str) -> bool:
     return 0 < len(value) <= BATCH_DIGITS and _DIGITS.issuperset(value)
 
 
+def pad_total(number: int, value: int, size: int) -> str:
+    """*value* as a total of field *number*, *size* digits. Raises EncodeError."""
+    text = f"{value:0{size}d}"
+    if len(text) > size or value < 0:
+        raise EncodeError(f"a total of at most {size} digits", field=str(number), seen=text)
+    return text
+
+
 def _packed_label(label: str) -> str:
     year, month, day, *run = label.split("-")
     return f"{year}{month}{day}{int(run[0]) if run else 1:02d}"
@@ -172,7 +180,7 @@ def _label(packed: str) -> str:
 
 def _packed_day(label: str, totals: Totals) -> str:
     sides = "".join(
-        _digits(BY_DAY, side.number, COUNT_DIGITS) + _digits(BY_DAY, side.amount, AMOUNT_DIGITS)
+        pad_total(BY_DAY, side.number, COUNT_DIGITS) + pad_total(BY_DAY, side.amount, AMOUNT_DIGITS)
         for side in totals
     )
     return _packed_label(label) + sides
@@ -182,15 +190,8 @@ def _side(text: str) -> Side:
     return Side(int(text[:COUNT_DIGITS]), int(text[COUNT_DIGITS:]))
 
 
-def _digits(number: int, value: int, size: int) -> str:
-    text = f"{value:0{size}d}"
-    if len(text) > size or value < 0:
-        raise EncodeError(f"a total of at most {size} digits", field=str(number), seen=text)
-    return text
-
-
 def _net(net: int) -> str:
-    return f"{'D' if net < 0 else 'C'}{_digits(NET, abs(net), AMOUNT_DIGITS)}"
+    return f"{'D' if net < 0 else 'C'}{pad_total(NET, abs(net), AMOUNT_DIGITS)}"
 
 
 def _nets(net: int) -> tuple[str, ...]:

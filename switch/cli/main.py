@@ -15,6 +15,7 @@ from .journal import journal
 from .options import read_switch
 from .peers.keys import keys
 from .peers.network import network
+from .peers.totals import totals
 from .saf import saf
 
 EPILOG: Final = """\b
@@ -23,6 +24,7 @@ Examples:
   cardswitch switch journal                    the last legs, also while the switch runs
   cardswitch switch journal verify             whether the journal is what was written
   cardswitch switch batches                    what terminals have closed, and what differs
+  cardswitch switch totals ask acquirer        what today comes to, here and there
   cardswitch switch saf list                   what is owed upstream
   cardswitch switch exceptions list            what a person must look at
   cardswitch switch network sign-off issuer    nothing is routed there until sign-on
@@ -83,3 +85,4 @@ switch.add_command(saf)
 switch.add_command(exceptions)
 switch.add_command(keys)
 switch.add_command(network)
+switch.add_command(totals)

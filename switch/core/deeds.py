@@ -37,6 +37,7 @@ class Deeds:
         self._memory = memory
         self._journal = journal
         self._desk_of = desk_of
+        self.day_ended: Callable[[], None] = lambda: None
 
     # Bank days ------------------------------------------------------------------------------------
 
@@ -52,6 +53,7 @@ class Deeds:
         """The bank day ends here, and the next begins."""
         self._journal.cut_over(self._settings.cut_off, by, because)
         self._set_alarm()
+        self.day_ended()
 
     def _set_alarm(self) -> None:
         day = self._memory.today

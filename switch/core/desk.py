@@ -149,7 +149,7 @@ class SwitchDesk(Desk):
         for number in self._not_set(request):
             del fields[number]
         fields[37] = self.leg.rrn
-        if 15 not in fields:
+        if 15 not in fields or link in self.memory.settling:
             today = self.memory.today.date
             fields[15] = today[5:7] + today[8:10]
         fields.update(pin)

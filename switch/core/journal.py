@@ -19,6 +19,7 @@ from .legs import Leg
 from .memory import Memory
 from .row import Row, card_columns, columns_of, storable
 from .states import CAPTURED, FOLLOWS, Mark, State
+from .totals.counting import count
 
 # A card number stands where it is needed again: with what went upstream, or is to be undone.
 _WITH_CARD: Final = frozenset(
@@ -87,6 +88,7 @@ class Journal:
         )
         leg.apply(row, kept)
         memory.moved_on(leg, before)
+        count(memory.settled, row, before)
         self._append(row)
         self._checkpoint_if_due()
 
@@ -96,8 +98,9 @@ class Journal:
         """The next bank day begins here; returns it. The first of all ends none."""
         before = self._memory.day
         day = self._memory.day = next_day(before, cut_off, self._kernel.now)
+        ended = before.label if before else ""
         said = {
-            "ended": before.label if before else "",
+            "ended": ended,
             "date": day.date,
             "run": day.run,
             "starts_at": day.starts_at,
@@ -108,6 +111,7 @@ class Journal:
             "because": because,
         }
         self.mark(Mark.CUT_OVER, day.label, said)
+        self._memory.date_ends(ended, day.date)
         self.checkpoint()
         return day
 
@@ -126,9 +130,18 @@ class Journal:
             "ends_at": day.ends_at,
             "keys": memory.keys.told(),
             "signed_off": sorted(memory.signed_off),
+            "settled": memory.settled.told(),
+            "due": sorted(memory.due),
         }
         self.mark(Mark.CHECKPOINT, day.label, said)
         memory.rows_since_checkpoint = 0
+
+    def compared(self, place: str, date: str, told: Mapping[str, Any], is_told: bool) -> None:
+        """Totals of *date* were compared with *place*; *is_told*: it need not be told of it now."""
+        self.mark(Mark.TOTALS, self._memory.today.label, {**told, "is_told": is_told})
+        if is_told:
+            self._memory.due.discard((place, date))
+        self._checkpoint_if_due()
 
     def key(self, step: KeyStep) -> None:
         """A step of a key change."""

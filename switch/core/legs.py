@@ -20,6 +20,7 @@ from cardswitch.specs.codes import (
     PARTLY_APPROVED,
     UNAVAILABLE,
 )
+from cardswitch.specs.dates import Seconds, rrn_stem
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.answers import BROUGHT_BACK
@@ -35,6 +36,7 @@ from .states import CAPTURED, OWING, STATES, UNFINISHED, State
 
 _pack: Final = msgspec.msgpack.Encoder().encode
 _unpack: Final = msgspec.msgpack.Decoder(tuple[str, dict[int, str]]).decode
+RRN_NUMBERS: Final = 10**8
 DECISION_FIELDS: Final = (4, 37, 39, *BROUGHT_BACK)
 # What the repeat of a request hears that is undone, or about to be.
 BEING_UNDONE: Final = INVALID_TRANSACTION
@@ -277,3 +279,12 @@ class Legs:
 
     def _is_looked_for(self, leg: Leg) -> bool:
         return bool(self._look_ups) and leg.sequence > next(iter(self._look_ups.values()))
+
+
+def rrn_of(now: Seconds, number: int) -> str:
+    """Field 37, twelve digits: last digit of the year, day of the year, number of the leg.
+
+    >>> rrn_of(1774746000.0, 7)
+    '608800000007'
+    """
+    return f"{rrn_stem(now)[:4]}{number % RRN_NUMBERS:08d}"

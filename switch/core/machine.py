@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from sys import intern
-from typing import Any, Final
+from typing import Any
 
 from cardswitch.specs.codes import CUT_OVER, DUPLICATE, FORMAT_ERROR
-from cardswitch.specs.dates import rrn_stem
 from cardswitch.specs.errors import Decline, Error, FormatError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
@@ -38,15 +37,14 @@ from .flows.recover import finish, rebuild, require_upstreams
 from .flows.reversal import repeated, reversal
 from .flows.reverse import undo
 from .journal import Journal
-from .legs import Leg
+from .legs import Leg, rrn_of
 from .memory import Memory, budget_of
 from .network import Announcements
 from .routing import Routing
 from .row import Row, Vault
 from .settings import ListenerSettings, Settings, Upstream
 from .states import State
-
-RRN_NUMBERS: Final = 10**8
+from .totals.comparing import Comparisons
 
 
 class Switch(Program):
@@ -67,6 +65,8 @@ class Switch(Program):
         self.network = Announcements(
             self.desk, settings, self.memory, self.journal, self.deeds.cut_over
         )
+        self.totals = Comparisons(self.desk, settings, self.memory, self.journal)
+        self.deeds.day_ended = self.totals.look
         self._watches: dict[LinkId, Watch] = dict(map(self._watch, settings.upstreams.items()))
         self._spokesmen = Spokesmen(settings.listeners)
         self._takes: Mapping[Shape, Callable[[LinkId, Message, Kind], None]] = {
@@ -133,6 +133,7 @@ class Switch(Program):
         rebuild(self.memory, self.kernel, self.settings, rows)
         require_upstreams(self.memory, self.settings)
         self.deeds.begin_day()
+        self.totals.look()
         finish(self.memory, self.desk_of)
         return self.kernel.take()
 
@@ -189,6 +190,14 @@ class Switch(Program):
         self.network.say(place, what, who, because)
         return self.kernel.take()
 
+    def ask_totals(
+        self, now: Seconds, who: str, place: str, date: str, currency: str, because: str
+    ) -> Sequence[Effect]:
+        """Compare what *date* comes to with *place*. Raises Error: nothing was asked."""
+        self.kernel.advance(now)
+        self.totals.ask(place, date, currency, who, because)
+        return self.kernel.take()
+
     def status(self) -> Mapping[str, Any]:
         """How it stands. "in_flight" lists, as {"leg", "rrn"}, legs forwarded without outcome."""
         memory = self.memory
@@ -204,6 +213,7 @@ class Switch(Program):
             "ready": sorted(memory.ready),
             "keys": self.key_exchange.told(),
             "network": self.network.told(),
+            "totals": self.totals.told(),
         }
 
     # Requests -------------------------------------------------------------------------------------
@@ -380,15 +390,6 @@ class Switch(Program):
         return self.memory.open_leg(
             who, kind, source=name_of(link), serves=listener.serves, link=link
         )
-
-
-def rrn_of(now: Seconds, number: int) -> str:
-    """Field 37, twelve digits: last digit of the year, day of the year, number of the leg.
-
-    >>> rrn_of(1774746000.0, 7)
-    '608800000007'
-    """
-    return f"{rrn_stem(now)[:4]}{number % RRN_NUMBERS:08d}"
 
 
 def rescue(desk: SwitchDesk) -> None:

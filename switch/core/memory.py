@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import KINDS, Kind
+from cardswitch.specs.transactions.settled import Settled, can_be_said
 from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.keys.offers import working_keys
@@ -22,6 +23,7 @@ from .legs import NOBODY, Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
 from .settings import Settings
 from .states import IN_TURN, PENDING, UNFINISHED, State
+from .totals.counting import date_of
 from .turns import Turns
 
 
@@ -44,6 +46,9 @@ class Memory:
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
         self.signed_off: set[str] = set()  # upstreams that an operator has signed off from
         self.sessions = Sessions()  # of those who came in
+        self.settling = frozenset(n for n, each in settings.upstreams.items() if each.settles_with)
+        self.settled = Settled()  # with all upstreams
+        self.due: set[tuple[str, str]] = set()  # who of them is to be told of which date
         # Requests in work, by what they are for and by the link they came on.
         self.in_flight: Mapping[Budget, Counter[LinkId]] = {
             Budget.DOING: Counter(),
@@ -146,6 +151,18 @@ class Memory:
             self._unknown_second = int(now)
         self._unknown[link] += 1
         return self._unknown[link] <= self._unknown_max
+
+    # Settlement -----------------------------------------------------------------------------------
+
+    def date_ends(self, before: str, date: str) -> None:
+        """The bank day *before* is over, and one of *date* begins; another run ends no date."""
+        if (ended := date_of(before)) not in ("", date):
+            due = self.due | {(place, ended) for place in self.settling}
+            self.due = {
+                (place, each)
+                for place, each in due
+                if self.settled.of(place, each) and can_be_said(each, date)
+            }
 
     # Links ----------------------------------------------------------------------------------------
 

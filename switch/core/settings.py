@@ -68,6 +68,8 @@ class Upstream(Struct, frozen=True, kw_only=True):
     mac: MacRule | None = None
     keys: KeyPlan | None = None
     follows_cut_over: bool = False  # whether our bank day ends when it announces the end of its own
+    # The institution (field 99) that settles what goes there; "": no totals are compared with it.
+    settles_with: str = ""
     match: tuple[int, ...] = (11, 41)  # what an answer has in common with its question
     requires: tuple[int, ...] = ()  # fields without which it takes no request
     reversal_timeout_s: float | None = None  # None: that of all

@@ -40,6 +40,7 @@ class Mark(StrEnum):
     BANK = "bank"  # settlement has taken what a bank says of payouts, or a person decided on them
     KEY = "key"  # a step of a key change: the key under the LMK, and its check value
     NETWORK = "network"  # what an operator said to a peer by 0800, or a host to us
+    TOTALS = "totals"  # what a settlement date came to with an upstream, by us and by it
     CHECKPOINT = "checkpoint"  # all that a start must know of what is before
 
 

@@ -72,6 +72,7 @@ class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
     echo_s: float = 30.0
     sign_on: bool = True
     follows_cut_over: bool = False
+    settles_with: Annotated[str, Meta(pattern=r"\A[0-9]{0,11}\Z")] = ""
     mac: MacConfig = MacConfig()
     keys: KeysConfig = KeysConfig()
     match: Annotated[tuple[FieldNumber, ...], Meta(min_length=1, max_length=8)] = (11, 41)
@@ -227,6 +228,7 @@ def _upstream(upstream: UpstreamConfig) -> Upstream:
         echo_s=upstream.echo_s,
         sign_on=upstream.sign_on,
         follows_cut_over=upstream.follows_cut_over,
+        settles_with=upstream.settles_with,
         mac=upstream.mac.rule(upstream.dialect, ZAK),
         keys=upstream.keys.plan(
             ZONE, {"pin": upstream.pin_key, "mac": upstream.mac.key}, comes_in=("mac",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final, Protocol
 
 import msgspec
@@ -69,17 +69,23 @@ def network_verbs(runtime: Runtime, machine: Speaks) -> dict[str, Verb]:
             lambda now: machine.say(now, wanted.who, wanted.place, wanted.what, wanted.because)
         )
         await runtime.durable()
-        return await _answered(machine, wanted)
+        return await answered(lambda: _peer(machine, wanted.place), wanted.wait_s)
 
     return {SAY: say}
 
 
-async def _answered(machine: Speaks, wanted: Say) -> Mapping[str, Any]:
+def _peer(machine: Speaks, place: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any]
+    [found] = [one for one in machine.status()["network"] if one["place"] == place]
+    return found
+
+
+async def answered(look: Callable[[], Mapping[str, Any]], wait_s: float) -> Mapping[str, Any]:
+    """What *look* finds once it is no longer under way, or after *wait_s*."""
     loop = asyncio.get_running_loop()
-    ends_at = loop.time() + wanted.wait_s
+    ends_at = loop.time() + wait_s
     while True:
-        [peer] = [one for one in machine.status()["network"] if one["place"] == wanted.place]
-        found: Mapping[str, Any] = peer
+        found = look()
         if not found["is_under_way"] or loop.time() >= ends_at:
             return found
         await asyncio.sleep(_LOOK_S)
@@ -98,8 +104,16 @@ def say(
 
     Raises Error: there is no such place, nobody is there, or the switch does not run.
     """
-    arguments = {"place": place, "what": what, "because": because, "wait_s": within_s}
+    arguments = {"place": place, "what": what, "because": because}
+    return asked(config, SAY, arguments, within_s)
+
+
+def asked(
+    config: SwitchConfig, verb: str, arguments: Mapping[str, Any], within_s: float
+) -> Mapping[str, Any]:
+    """What comes of *verb*, by which a switch that runs asks a peer. Raises Error as above."""
+    told, within = {**arguments, "wait_s": within_s}, TIMEOUT_S + within_s
     try:
-        return ask_control(control_folder(config), CONTROL, SAY, arguments, TIMEOUT_S + within_s)
+        return ask_control(control_folder(config), CONTROL, verb, told, within)
     except NotRunning as error:
         raise Error(f"{error}: what is said to a peer needs one that runs") from None

@@ -18,6 +18,7 @@ from .control import control_verbs
 from .deeds import CONTROL, control_folder
 from .keys import key_verbs
 from .network import network_verbs
+from .totals import totals_verbs
 
 
 async def serve(
@@ -33,7 +34,7 @@ async def serve(
         require_key(store, vault)
         runtime.call(lambda now: machine.recover(store.recent(), now))
         verbs = {**control_verbs(runtime, machine), **key_verbs(runtime, machine)}
-        verbs |= network_verbs(runtime, machine)
+        verbs |= {**network_verbs(runtime, machine), **totals_verbs(runtime, machine)}
         await runtime.serve_control(control_folder(config), CONTROL, verbs)
         await _connect(runtime, config)
     except BaseException:

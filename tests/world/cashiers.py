@@ -50,7 +50,7 @@ class Cashiers:
 
     def miscount(self, end: End, message: Any) -> Any:
         """What a till says instead of the totals in *message*; where it has MACs, the same."""
-        if not isinstance(message, Message) or message.mti[:3] != "050":
+        if not isinstance(message, Message) or message.mti[:3] != "050" or 41 not in message.fields:
             return message
         if set(MAC_FIELDS) & set(message.fields):
             return message

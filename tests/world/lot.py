@@ -137,7 +137,9 @@ def _settings(random: Random, keys: Keys, is_direct: bool, macs: MacConfig) -> S
     return Settings(
         listeners={"pos": shops, "till": shops, "network": network},
         upstreams={
-            "acquirer": Upstream(pin_key=keys.zpk_acquirer, timeout_s=3.5, echo_s=15.0),
+            "acquirer": Upstream(
+                pin_key=keys.zpk_acquirer, timeout_s=3.5, echo_s=15.0, settles_with="999001"
+            ),
             "issuer": Upstream(pin_key=keys.zpk_issuer, timeout_s=2.5, echo_s=15.0),
         },
         routes=(

@@ -27,6 +27,7 @@ from .captured import check_captures, check_expiry, check_refunds
 from .network import Network
 from .parts import End
 from .people import World
+from .settled import check_settled
 from .stands import Broken, Stand, direction, legs_of, line
 from .stranger import TERMINAL, Stranger
 
@@ -116,6 +117,7 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
         _check_told(world.stranger, legs)
     if world.lot.terminal_macs.is_used:
         _check_let_in(legs)
+    check_settled(world, legs)
     _check_accounts(world, sum(issuer.values()))
     _check_deposits(world, legs)
 

@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest import mock
 
+from cardswitch.hosts.acquirer import settling
+from cardswitch.hosts.acquirer.legs import Booked
 from cardswitch.hosts.issuer.accounts import Account
 from cardswitch.hosts.issuer.holds import Holds
 from cardswitch.specs.dates import utc_date
@@ -15,6 +17,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions import captures
 from cardswitch.specs.transactions.captures import Hold
 from cardswitch.specs.transactions.reversals import Reference
+from cardswitch.specs.transactions.settled import Settled
 from cardswitch.switch.core.access.sessions import Sessions
 from cardswitch.switch.core.desk import SwitchDesk
 from cardswitch.switch.core.flows import ask, batches, increase
@@ -328,6 +331,26 @@ def _told_once() -> AbstractContextManager[Any]:
     return mock.patch("cardswitch.switch.core.flows.advise.pursue", pursue)
 
 
+def _totals_since_the_start() -> AbstractContextManager[Any]:
+    """What is settled by date is counted from each start on, whatever a checkpoint has."""
+    return mock.patch.object(Settled, "restore")
+
+
+def _totals_up_to_a_checkpoint() -> AbstractContextManager[Any]:
+    """A start counts nothing of what came behind the last checkpoint."""
+    return mock.patch("cardswitch.switch.core.flows.recover.count")
+
+
+def _totals_with_what_was_undone() -> AbstractContextManager[Any]:
+    """The acquirer counts what is approved, and not that it is undone."""
+    counted = settling.count
+
+    def count(settled: Settled, before: Booked | None, now: Booked | None) -> None:
+        counted(settled, before, now or before)
+
+    return mock.patch("cardswitch.hosts.acquirer.books.count", count)
+
+
 SAFEGUARDS: Mapping[str, Removal] = {
     "reversal on time-out": _no_reversal,
     "W1: forwarded only when durable": _late_entries(State.FORWARDED),
@@ -354,6 +377,9 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "undone in part": _no_part,
     "money set aside": _never_held,
     "a batch without what was undone": _never_undone_in_batches,
+    "totals that a checkpoint has": _totals_since_the_start,
+    "totals behind a checkpoint": _totals_up_to_a_checkpoint,
+    "totals without what was undone": _totals_with_what_was_undone,
     "whoever signs off is off": _never_off,
     "an upstream that signs off is off": _upstreams_never_off,
     "MACs": _no_macs,

@@ -42,6 +42,7 @@ def noticed(seed: int) -> bool:
 def test_something_of_everything_happens():
     counts = sum((run(seed).counts for seed in range(30)), start=run(30).counts)
     assert set(counts) >= {
+        "totals_agree",
         "clock_set",
         "closed",
         "copied",

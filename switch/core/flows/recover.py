@@ -21,6 +21,7 @@ from ..network import take_word
 from ..row import Row, message_of, said
 from ..settings import Settings
 from ..states import OWING, PENDING, Mark, State
+from ..totals.counting import count
 from .owed import pursue
 from .reverse import undo
 
@@ -44,6 +45,8 @@ def rebuild(memory: Memory, kernel: Kernel, settings: Settings, rows: Iterable[R
             continue
         memory.leg_number = max(memory.leg_number, row.leg)
         leg = legs.get(row.leg)
+        if not is_older:
+            count(memory.settled, row, leg.state if leg else None)
         if leg is None:
             legs[row.leg] = memory.adopt([row])
         else:
@@ -60,6 +63,10 @@ def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> 
     told: Any = said(row)
     if row.state in (Mark.CUT_OVER, Mark.CHECKPOINT):
         memory.day = BankDay(told["date"], told["run"], told["starts_at"], told["ends_at"])
+    if row.state == Mark.CUT_OVER:
+        memory.date_ends(told["ended"], told["date"])
+    if row.state == Mark.TOTALS and told["is_told"]:
+        memory.due.discard((told["place"], told["date"]))
     if row.state == Mark.KEY:
         memory.keys.apply(msgspec.convert(told, KeyStep))
     if row.state == Mark.NETWORK:
@@ -68,6 +75,8 @@ def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> 
         memory.signed_off = set(told.get("signed_off", ()))
         memory.keys.restore(told.get("keys", ()))
         memory.rows_since_checkpoint = 0
+        memory.settled.restore(told.get("settled", ()))
+        memory.due = {(place, date) for place, date in told.get("due", ())}
         memory.leg_number = max(memory.leg_number, told["leg_number"])
         for name, last in told["numbers"].items():
             if name in settings.upstreams:

@@ -60,6 +60,7 @@ def test_the_first_row_of_a_leg_carries_its_names_and_every_few_rows_are_summed_
         "last_trace": 41,
         "key": "print:00",
         "keys": [],
+        "settled": [],
     }
 
 

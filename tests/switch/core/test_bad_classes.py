@@ -28,7 +28,9 @@ from tests.kit.switch import (
 HOLD = Message("0100", {**PLAIN.fields, 11: "000006"})
 BY_NAME = tuple(kind.name for kind in KINDS.all.values() if kind.by_name)
 KNOWN = {"SHOP0001": frozenset({"TERM0001"}), "SHOP0002": frozenset({"TERM0002"})}
-ALL = [kind for kind in KINDS.all.values() if kind.shape not in ("network", "reverse")]
+ALL = [
+    kind for kind in KINDS.all.values() if kind.shape not in ("network", "reverse") and kind.sent_by
+]
 
 
 def ready():
@@ -107,6 +109,14 @@ def test_a_field_that_is_missing_is_named(kind, number):
     else:
         assert (answer[39], answer.get(44)) == ("30", str(number))
     assert heard(play, PLAIN.with_fields({11: "000060"}))[1], "the next one is served"
+
+
+def test_what_we_ask_nobody_may_ask_us():
+    day = KINDS.named("day_totals")
+    fields = {**pack_totals(Totals()), **{n: PLAIN[n] for n in (7, 11, 41, 42)}}
+    answer, was_asked = heard(ready(), Message("0500", {**fields, 15: "0329", 50: "978", 99: "1"}))
+    assert not day.sent_by
+    assert (answer[39], was_asked) == ("58", False)
 
 
 # Field, what stands in it, the code, and the field that the answer names.

@@ -5,7 +5,7 @@ import pytest
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import KINDS
-from cardswitch.switch.core.legs import Leg, Legs, new_leg, take_first
+from cardswitch.switch.core.legs import Leg, Legs, new_leg, rrn_of, take_first
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import LinkId
 from tests.kit.rows import IDENTITY, first_row, next_row
@@ -174,3 +174,8 @@ def test_legs_share_what_many_of_them_say():
     one.wait(LinkId("pos/1"), PLAIN)
     assert one.waiters
     assert not other.waiters
+
+
+def test_reference_numbers_name_the_day_and_the_leg():
+    assert rrn_of(1_774_746_000.0, 7) == "608800000007"
+    assert rrn_of(1_774_746_000.0, 10**8 + 7) == "608800000007"

@@ -3,7 +3,6 @@
 import pytest
 
 from cardswitch.specs.message import Message, MessageError
-from cardswitch.switch.core.machine import rrn_of
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import Garbled, LinkDown, LinkId, LinkUp, Received
 from tests.kit.play import answered, closed, sent
@@ -129,8 +128,3 @@ def test_a_flow_that_fails_when_something_has_left_is_undone_as_after_a_crash(mo
     play = forwarded(opened()) >> answered("acquirer", "00")
     play << recorded(State.REVERSING) << sent("pos/1", "0210", {39: "91"})
     assert play << sent("acquirer", "0420")
-
-
-def test_reference_numbers_name_the_day_and_the_leg():
-    assert rrn_of(1_774_746_000.0, 7) == "608800000007"
-    assert rrn_of(1_774_746_000.0, 10**8 + 7) == "608800000007"
