@@ -11,8 +11,9 @@ from cardswitch.wire.ports import Seconds
 
 from .core.things.payouts import DayClosed, Owed, Payout, Place
 
-# A movement itself, a deposit, one that came back, and what a close charged, kept or gave back.
-MOVED, DEPOSITED, CAME_BACK, CHARGED = 0, 1, 2, 3
+# A movement itself, a deposit, one that came back, what a close charged, kept or gave back, and
+# what a person has corrected.
+MOVED, DEPOSITED, CAME_BACK, CHARGED, CORRECTED = 0, 1, 2, 3, 4
 # Of the last close, and of what a bank or a person has said last.
 Mark = tuple[int, int]
 
@@ -32,7 +33,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True):
     """What was added to a merchant's balance, or taken from it."""
 
     place: Place
-    kind: str  # a movement as settlement counts it: sale, refund, …; "payout"; or of a charge: fees
+    kind: str  # a movement as settlement counts it: sale, refund, …; "payout"; fees; correct
     currency: str  # ISO 4217 numeric
     amount: int  # minor units, signed
     at: Seconds

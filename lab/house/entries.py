@@ -9,6 +9,7 @@ from cardswitch.gateway.core.things.payouts import Place
 from cardswitch.gateway.money import (
     CAME_BACK,
     CHARGED,
+    CORRECTED,
     DEPOSITED,
     MOVED,
     Between,
@@ -16,7 +17,9 @@ from cardswitch.gateway.money import (
     Fee,
     FeeKind,
 )
+from cardswitch.switch.settlement.deeds.corrections import deed_journal
 from cardswitch.switch.settlement.formats.orders import Ordered
+from cardswitch.switch.settlement.ledger import merchant_payable
 from cardswitch.switch.settlement.standing import Bounced
 from cardswitch.switch.store import merchant as movements
 from cardswitch.switch.store.books import BooksReader, Close
@@ -60,6 +63,7 @@ class Deposits:
         for back, place in self.back():
             yield _deposit(back, back.amount, at[back.number], place)
         yield from self._charges()
+        yield from self._corrections()
 
     def _charges(self) -> Iterator[Entry]:
         """What was taken of deposits, or given back with them, by the close that did it.
@@ -81,6 +85,23 @@ class Deposits:
                 is_booked=True,
                 reference=each.journal_id,
             )
+
+    def _corrections(self) -> Iterator[Entry]:
+        """What people have booked to what it is owed, behind the last close before that."""
+        read_to = {0: 0, **{close.number: close.read_to for close in self.closes.values()}}
+        account = merchant_payable(self._merchant)
+        for each in self._books.entries():
+            if each.amount and account in (each.debit, each.credit):
+                yield Entry(
+                    place=(read_to[each.closes], CORRECTED, each.number),
+                    kind=each.kind,
+                    currency=each.currency,
+                    amount=each.amount if account == each.credit else -each.amount,
+                    at=each.at,
+                    available_on=each.at,
+                    is_booked=True,
+                    reference=deed_journal(each),
+                )
 
     def _close(self, each: Ordered) -> Close:
         return self.closes[each.business_date]

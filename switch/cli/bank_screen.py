@@ -127,12 +127,15 @@ def show_decided(entry: BankEntry, as_json: bool) -> None:
         click.echo(msgspec.json.encode(entry))
         return
     whom = entry.reference or printable(entry.merchant, 15)
-    code = f", {currency_name(entry.currency)}" if entry.currency else ""
+    code = f", {currency_name(entry.currency)}" if entry.currency and not entry.amount else ""
     then = {
         "hold": "nothing is paid until it is released",
         "release": "the next close pays what is owed",
         "retry": "the next close pays it, to the account that is configured then",
         "hold closes": "days end, and none is closed until that is released",
         "release closes": "the next close closes all days that have ended",
+        "correct": f"{money(entry.amount, entry.currency)} from {entry.credit} to {entry.debit}",
+        "clear": f"{money(entry.amount, entry.currency)} is owed to {entry.merchant} from now on, "
+        "and the next close pays it",
     }
     click.echo(f"{f'{entry.kind} {whom}'.rstrip()}{code}: {then[entry.kind]}")

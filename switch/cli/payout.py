@@ -73,12 +73,13 @@ def because_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def currency_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option --currency; the command gets the three digits."""
     return click.option(
-        "--currency", metavar="CODE", default="", callback=_numeric,
+        "--currency", metavar="CODE", default="", callback=numeric,
         help="Only what is owed in this currency, such as EUR.",
     )(command)  # fmt: skip
 
 
-def _numeric(_ctx: click.Context, _option: click.Parameter, code: str) -> str:
+def numeric(_ctx: click.Context, _option: click.Parameter, code: str) -> str:
+    """The three digits of the currency *code*."""
     from cardswitch.specs.amounts import currency
     from cardswitch.specs.errors import FormatError
 

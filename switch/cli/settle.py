@@ -14,6 +14,7 @@ from cardswitch.wire.operator import exits
 from cardswitch.wire.operator.options import config_option
 
 from .fees.commands import fees
+from .ledger.commands import accounts, correct, suspense
 from .options import findings_shown, settlement_section, switch_section
 from .payout import payout
 
@@ -31,6 +32,9 @@ Examples:
   cardswitch settle match statement.xml        book what the bank made of our orders
   cardswitch settle payout list                which payouts did not get there, and why
   cardswitch settle fees explain 633221000017  how the fee of a sale came about
+  cardswitch settle accounts                   what each account holds
+  cardswitch settle correct 5 --debit …        a journal of yours, with a reason
+  cardswitch settle suspense list              captures that nobody could be paid for
   cardswitch settle export --to beancount      the books, for other people's programs
   cardswitch settle verify                     whether the books are what was booked
   cardswitch settle rebuild                    make lost books anew, without paying
@@ -380,5 +384,5 @@ def _decide(
         show_decided(deed(opened), as_json)
 
 
-settle.add_command(payout)
-settle.add_command(fees)
+for command in (payout, fees, accounts, correct, suspense):
+    settle.add_command(command)

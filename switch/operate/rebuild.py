@@ -22,6 +22,7 @@ from cardswitch.wire.store.database import Missing
 from ..settlement.answers import read_answer
 from ..settlement.close import close_day
 from ..settlement.days import BankDay
+from ..settlement.deeds.corrections import deed_sheet
 from ..settlement.entries import DEEDS, BankEntry, BankSheet
 from ..settlement.formats.report_csv import manifest_name
 from ..settlement.parties import MerchantAccount
@@ -122,8 +123,10 @@ def _take_again(
 
 
 def _taken(entry: BankEntry, books: Books, settlement: SettlementConfig) -> BankSheet:
-    sheet = BankSheet(entry=entry)
-    if entry.kind not in DEEDS:
+    if entry.kind in DEEDS:
+        closes = books.closes()
+        sheet = deed_sheet(entry, closes[-1].business_date if closes else "")
+    else:
         path = Path(settlement.deposits) / TAKEN / kept_name(entry)
         content = path.read_bytes() if path.exists() else b""
         if sha256(content).hexdigest() != entry.content_sha256:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Annotated, Final, get_args
+from typing import Annotated, Any, Final, get_args
 
 import msgspec
 from msgspec import Meta, Struct
-from msgspec.structs import astuple, replace
+from msgspec.structs import asdict, astuple, replace
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
@@ -20,6 +20,7 @@ from .standing import DeedKind
 DEEDS: Final = frozenset(get_args(DeedKind))
 WORDS_MAX: Final = 200  # of a reason; and of names, which a bank has given or a person
 MESSAGE_MAX: Final = 240
+_MOVING: Final = ("debit", "credit", "amount")
 Words = Annotated[str, Meta(max_length=WORDS_MAX)]
 
 
@@ -32,7 +33,7 @@ class BankEntry(Struct, frozen=True, kw_only=True):
     number: int
     closes: int  # how many days were closed by then
     at: Seconds
-    kind: Words  # status, statement, notice, hold, release, retry
+    kind: Words  # status, statement, notice, hold, release, retry, correct, clear
     name: Words  # of the file
     message: Annotated[str, Meta(max_length=MESSAGE_MAX)]  # what the bank calls it
     content_sha256: Words
@@ -41,6 +42,9 @@ class BankEntry(Struct, frozen=True, kw_only=True):
     reference: Words = ""
     by: Words = ""
     because: Words = ""
+    debit: Words = ""  # of a correction: the account that ``amount`` comes to
+    credit: Words = ""  # ... and the one that it leaves
+    amount: int = 0  # minor units; below zero where what is taken out of suspense was undone
     sha256: Words = ""  # over this and what follows from it
     head: Words = ""  # chained over all entries up to this one
 
@@ -56,12 +60,19 @@ class BankSheet(Struct, frozen=True, kw_only=True):
     def computed(self) -> str:
         """Its SHA-256, over what it holds now."""
         content = [
-            astuple(replace(self.entry, sha256="", head="")),
+            _hashed(self.entry),
             sha256(self.content).hexdigest(),
             [astuple(line) for line in self.lines],
             sorted(astuple(posting) for posting in self.postings),
         ]
         return sha256(msgspec.json.encode(content)).hexdigest()
+
+
+def _hashed(entry: BankEntry) -> list[Any]:
+    """What of it is hashed: that of one which moves nothing is what it was before any did."""
+    about = asdict(replace(entry, sha256="", head=""))
+    is_moving = any(about[name] for name in _MOVING)
+    return [about[name] for name in about if is_moving or name not in _MOVING]
 
 
 def bank_head(before: str, entry_sha256: str) -> str:

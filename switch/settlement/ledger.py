@@ -22,7 +22,7 @@ from .totals import BatchTotals
 SCHEME_SETTLEMENT: Final = "scheme_settlement"  # what the issuers, by way of the scheme, owe us
 ACQUIRER_CASH: Final = "acquirer_cash"  # the account that deposits are paid from
 SUSPENSE: Final = "unreconciled_suspense"  # what the bank has booked and we have not ordered
-_MERCHANT_PAYABLE: Final = "merchant_payable:"
+MERCHANT_PAYABLE: Final = "merchant_payable:"
 
 
 # By account and currency: what is owed to a merchant is below zero.
@@ -45,7 +45,7 @@ def merchant_payable(merchant: str) -> str:
     >>> merchant_payable("SHOP")
     'merchant_payable:SHOP'
     """
-    return _MERCHANT_PAYABLE + merchant
+    return MERCHANT_PAYABLE + merchant
 
 
 def merchant_of(account: str) -> str | None:
@@ -54,9 +54,9 @@ def merchant_of(account: str) -> str | None:
     >>> merchant_of("merchant_payable:SHOP"), merchant_of("acquirer_cash")
     ('SHOP', None)
     """
-    if not account.startswith(_MERCHANT_PAYABLE):
+    if not account.startswith(MERCHANT_PAYABLE):
         return None
-    return account.removeprefix(_MERCHANT_PAYABLE)
+    return account.removeprefix(MERCHANT_PAYABLE)
 
 
 def transfer(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+UNDONE: Final = "-reversal"  # so ends what settlement counts under that was taken back
 
 
 class Movement(NamedTuple):
@@ -46,4 +48,4 @@ def movement_kind(bucket: str, *, is_undone: bool) -> str:
     >>> movement_kind("sale", is_undone=False), movement_kind("sale", is_undone=True)
     ('sale', 'sale-reversal')
     """
-    return f"{bucket}-reversal" if is_undone else bucket
+    return f"{bucket}{UNDONE}" if is_undone else bucket

@@ -17,7 +17,9 @@ from cardswitch.specs.masking import printable
 from .formats.reasons import OF_THE_ORDER, in_words
 
 Key = tuple[str, str]  # merchant and currency (ISO 4217 numeric)
-DeedKind = Literal["hold", "release", "retry", "hold closes", "release closes"]
+DeedKind = Literal[
+    "hold", "release", "retry", "hold closes", "release closes", "correct", "clear"
+]  # fmt: skip
 
 
 class Bounced(Struct, frozen=True, gc=False, kw_only=True):

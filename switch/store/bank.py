@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, cast
 
 from msgspec.structs import astuple
-from sqlalchemy import Engine, Table, and_, exists, func, or_, select
+from sqlalchemy import Engine, Table, and_, case, exists, func, or_, select
 
 from cardswitch.wire.store.database import reading
 
 from ..settlement.entries import DEEDS, BankEntry, BankSheet
 from ..settlement.formats.orders import Ordered
-from ..settlement.ledger import Posting, merchant_payable
+from ..settlement.ledger import Posting, merchant_of, merchant_payable
 from ..settlement.matching import OWED_AGAIN, Matched, Outcome
 from ..settlement.standing import Bounced, Deed, Key, Standing, standing
-from .tables import BANK, BANK_LINES, BANK_POSTINGS, CLOSES, POSTINGS, TRANSFERS
+from .tables import (
+    BANK,
+    BANK_JOURNALS,
+    BANK_LINES,
+    BANK_POSTINGS,
+    CLOSES,
+    POSTINGS,
+    TRANSFERS,
+)
 
 AT_ONCE: Final = 500  # Names looked for in one question.
 PAYOUT: Final = "payout:"  # So begin the journal ids of deposits, see settlement.payouts.
@@ -50,6 +58,27 @@ class BankReading:
             lines=tuple(self.lines(BANK_LINES.c.number == number)),
             postings=tuple(Posting(*row) for row in self._rows(postings)),
         )
+
+    def sealed(self, number: int) -> dict[str, str]:
+        """By name, the journals that entry *number* has sealed, and why it says it did."""
+        j = BANK_JOURNALS.c
+        return dict(self._rows(select(j.journal_id, j.because).where(j.number == number)))
+
+    def events(self, business_date: str) -> list[Posting]:
+        """What single events have booked between the close of a day and the next.
+
+        What was booked before any close belongs to the first one.
+        """
+        p, first = BANK_POSTINGS.c, select(CLOSES.c.business_date).where(CLOSES.c.number == 1)
+        day = case((p.business_date == "", first.scalar_subquery()), else_=p.business_date)
+        query = select(*_POSTING).where(day == business_date).order_by(p.number, p.journal_id)
+        rows = self._rows(query)
+        return [Posting(**{**row._mapping, "business_date": business_date}) for row in rows]
+
+    def reasons(self) -> dict[str, str]:
+        """By name, the journals that people have booked, and why."""
+        j = BANK_JOURNALS.c
+        return dict(self._rows(select(j.journal_id, j.because).where(j.because != "")))
 
     def lines(self, *where: Any) -> list[Matched]:
         """What banks have said, in its order."""
@@ -155,6 +184,17 @@ class BankReading:
             (name, code, int(total)) for name, code, total in self._rows(query.group_by(*place))
         ]
 
+    def corrected(self) -> dict[Key, int]:
+        """By merchant and currency, what people have added to what it is owed, by their entries."""
+        b, found = BANK.c, Counter[Key]()
+        for column, sign in ((b.debit, -1), (b.credit, 1)):
+            query = select(column, b.currency, func.sum(b.amount)).where(b.amount != 0)
+            for account, code, total in self._rows(query.group_by(column, b.currency)):
+                merchant = merchant_of(account)
+                if merchant is not None:
+                    found[merchant, code] += sign * int(total)
+        return found
+
     def bounced(self) -> list[Bounced]:
         """What did not get there, in the order in which it was told of."""
         columns = [column for column in _LINE if column.name not in ("entry", "is_known", "text")]
@@ -208,6 +248,7 @@ def _parted(names: Collection[str]) -> Iterator[list[str]]:
 def rows_of_sheet(sheet: BankSheet) -> Sequence[tuple[Table, list[tuple[Any, ...]]]]:
     """The rows of each table; the fields of the Structs are its columns, in their order."""
     number = sheet.entry.number
+    journals = dict.fromkeys(posting.journal_id for posting in sheet.postings)
     return [
         (BANK, [(*astuple(sheet.entry), sheet.content)]),
         (
@@ -215,4 +256,6 @@ def rows_of_sheet(sheet: BankSheet) -> Sequence[tuple[Table, list[tuple[Any, ...
             [(number, place, *astuple(line)) for place, line in enumerate(sheet.lines, 1)],
         ),
         (BANK_POSTINGS, [(number, *astuple(posting)) for posting in sheet.postings]),
+        # Behind their postings: what is sealed must sum to zero by then.
+        (BANK_JOURNALS, [(number, name, sheet.entry.because) for name in journals]),
     ]

@@ -124,10 +124,7 @@ class Booking:
         _insert(self._writer, CHARGES, day.charges)
         _insert(self._writer, POSTINGS, day.postings)
         journals = dict.fromkeys(posting.journal_id for posting in day.postings)
-        sealed = [
-            {"journal_id": name, "business_date": day.business_date, "because": ""}
-            for name in journals
-        ]
+        sealed = [{"journal_id": name, "business_date": day.business_date} for name in journals]
         if sealed:
             self._writer.execute(insert(JOURNALS), sealed)
         files = [

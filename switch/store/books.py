@@ -18,6 +18,7 @@ from ..settlement.fees.charges import Charge
 from ..settlement.fees.schedules import BatchRate
 from ..settlement.ledger import Posting, merchant_of, merchant_payable
 from ..settlement.movements import BatchedLine, ChargedLine, Movement
+from ..settlement.standing import Key
 from ..settlement.totals import BatchTotals
 from .bank import PAYOUT, BankReading, rows_of_sheet
 from .beside import rows_beside
@@ -32,6 +33,7 @@ from .fees.reading import (
     rates_booked,
 )
 from .reader import JournalReader
+from .suspense import movement_named, suspended
 from .tables import (
     BANK,
     BANK_POSTINGS,
@@ -167,6 +169,17 @@ class BooksReading(BankReading):
         with reading(self._engine) as reader:
             yield from movements(reader, business_date)
 
+    def suspended(self, keys: Collection[Key]) -> list[Movement]:
+        """What is booked for each of *keys* since it was paid, and was not cleared."""
+        paid = self.paid(keys)
+        with reading(self._engine) as reader:
+            return [*suspended(reader, keys, paid)]
+
+    def movement(self, name: str) -> Movement | None:
+        """The movement that is called *name*, such as ``sale:17``."""
+        with reading(self._engine) as reader:
+            return movement_named(reader, name)
+
     def charges(self, business_date: str) -> tuple[Charge, ...]:
         """What a close has charged, kept and given back."""
         with reading(self._engine) as reader:
@@ -258,7 +271,8 @@ class BooksReading(BankReading):
         """By merchant and currency, what was owed and not deposited: by batches, not postings.
 
         Less what was charged.
-        What did not get there is owed again, by what banks have said.
+        What did not get there is owed again, by what banks have said, and what people have
+        corrected counts.
         """
         where = BATCHES.c.merchant, BATCHES.c.currency
         query = select(*where, func.sum(BATCHES.c.amount)).group_by(*where)
@@ -275,6 +289,7 @@ class BooksReading(BankReading):
             owed[merchant, code] -= int(total)
         for each in self.bounced():
             owed[each.merchant, each.currency] += each.amount
+        owed.update(self.corrected())  # It is a Counter: what is there is added to.
         return owed
 
     def booked_on(self, sequences: Collection[int]) -> dict[int, str]:

@@ -96,7 +96,6 @@ JOURNALS: Final = Table(
     _BOOKS,
     Column("journal_id", Text, primary_key=True),
     Column("business_date", Text, nullable=False),
-    Column("because", Text, nullable=False),  # why, of a correction; else empty
 )
 # Whoever commits a posting must have sealed its journal, which is looked at when he does.
 POSTINGS: Final = Table(
@@ -195,6 +194,9 @@ BANK: Final = Table(
     Column("reference", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("because", Text, nullable=False),
+    Column("debit", Text, nullable=False),  # of a journal that a person has booked
+    Column("credit", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),  # over all that the books hold of it
     Column("head", Text, nullable=False),  # over this one and all before it
     Column("content", LargeBinary, nullable=False),  # the file as it came
@@ -215,11 +217,24 @@ BANK_LINES: Final = Table(
     Column("code", Text, nullable=False),
     Column("text", Text, nullable=False),
 )
-BANK_POSTINGS: Final = Table(
-    "bank_postings",
+# What single events have booked, between two closes: what a bank has told, what a person corrects.
+BANK_JOURNALS: Final = Table(
+    "bank_journals",
     _BOOKS,
     Column("number", Integer, nullable=False),
     Column("journal_id", Text, primary_key=True),
+    Column("because", Text, nullable=False),  # why, where a person has booked it
+)
+BANK_POSTINGS: Final = Table(
+    "bank_postings",
+    _BOOKS,
+    Column("number", Integer, nullable=False, index=True),
+    Column(
+        "journal_id",
+        Text,
+        ForeignKey(BANK_JOURNALS.c.journal_id, deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    ),
     Column("business_date", Text, nullable=False),  # of the last close before it
     Column("account", Text, primary_key=True),
     Column("currency", Text, primary_key=True),
@@ -240,7 +255,7 @@ BOOKS_SCHEMA: Final = Schema(
     key="settlement.books",
     metadata=_BOOKS,
     version_table=version_table("books", _BOOKS),
-    version=7,
+    version=8,
     lock_number=8_584,
     in_use="the books are in use: another settlement is running, try again when it has ended",
     missing="there are no books yet: no bank day was ever closed",
@@ -250,5 +265,6 @@ SCHEMAS: Final = (JOURNAL_SCHEMA, BOOKS_SCHEMA)
 # What is booked stays as it is: mistakes are put right by further rows.
 refuse_changes(CLOSES, BATCHES, MOVEMENTS, JOURNALS, POSTINGS, FILES)
 refuse_changes(RATES, FEES, CHARGES)
-refuse_changes(TRANSFERS, BANK, BANK_LINES, BANK_POSTINGS)
+refuse_changes(TRANSFERS, BANK, BANK_LINES, BANK_JOURNALS, BANK_POSTINGS)
 require_zero_sums(JOURNALS, POSTINGS)
+require_zero_sums(BANK_JOURNALS, BANK_POSTINGS)

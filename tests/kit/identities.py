@@ -44,6 +44,13 @@ ANSWERED = """
 SELECT DISTINCT leg FROM journal
 WHERE serves = 'merchants' AND state = 'approved' AND kind IN ('sale', 'refund')
 """
+# What people have booked to what a merchant is owed, by what they say and not by their postings.
+CORRECTED = """
+SELECT substr(account, 18), currency, sum(amount) FROM (
+    SELECT credit AS account, currency, amount FROM bank
+    UNION ALL SELECT debit, currency, -amount FROM bank)
+WHERE account LIKE 'merchant_payable:%' GROUP BY 1, 2
+"""
 BOUNCED = """
 SELECT reference, amount FROM bank_lines WHERE outcome IN ('rejected', 'returned')
 """
@@ -52,6 +59,11 @@ SELECT reference, amount FROM bank_lines WHERE outcome IN ('rejected', 'returned
 def approved(journal: Path) -> Counter[tuple[str, str]]:
     """By merchant and currency, what was approved and not undone."""
     return Counter({(who, code): total for who, code, total in rows(journal, APPROVED)})
+
+
+def corrected(books: Path) -> Counter[tuple[str, str]]:
+    """By merchant and currency, what people have added to what it is owed."""
+    return Counter({(who, code): total for who, code, total in rows(books, CORRECTED)})
 
 
 def rows(path: Path, query: str) -> list[Any]:
@@ -78,7 +90,9 @@ def broken(folder: Path, deposits: Path) -> Iterator[str]:
     bounced = dict(rows(books, BOUNCED))
     for code in NUMBERS.values():
         yield from _of_a_currency(code, wanted, balances, ordered, bounced)
-    yield from _of_merchants(wanted, balances, ordered, bounced)
+    due = Counter(wanted)
+    due.update(corrected(books))
+    yield from _of_merchants(due, balances, ordered, bounced)
     if _reported(deposits) != wanted:
         yield "I10 the reports do not come to what was approved"
     yield from _of_orders(orders, ordered)

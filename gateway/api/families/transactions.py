@@ -18,7 +18,7 @@ from ...core.row import CAPTURE as CAPTURES
 from ...core.row import CHARGE as CHARGES
 from ...core.row import REFUND as REFUNDS
 from ...core.things.payouts import Payout, Place
-from ...money import CAME_BACK, CHARGED, DEPOSITED, MOVED, Between, Entry, Fee, Money
+from ...money import CAME_BACK, CHARGED, CORRECTED, DEPOSITED, MOVED, Between, Entry, Fee, Money
 from ...store import GatewayReader, Wanted
 from .. import params
 from ..endpoints import ID_MAX, Answer, Asked, limit_of, part_of_intent
@@ -218,9 +218,9 @@ def _type_of(entry: Entry) -> tuple[str, str]:
         return "payout", "payout"
     if entry.place[1] == CHARGED:
         return "adjustment", "fee" if entry.kind == "monthly" else "risk_reserved_funds"
-    if entry.place[1] != MOVED:
+    if entry.place[1] == CAME_BACK:
         return "adjustment", "payout_reversal"
-    if entry.kind.endswith("-reversal"):
+    if entry.place[1] == CORRECTED or entry.kind.endswith("-reversal"):
         return "adjustment", "other_adjustment"
     type_ = "refund" if entry.kind == "refund" else "charge"
     return type_, type_

@@ -15,7 +15,7 @@ from cardswitch.wire.ports import Seconds
 
 PayoutStatus = Literal["in_transit", "paid", "failed"]
 # Where something stands in the order of all entries: at which row of the switch's journal, which of
-# four things is told there, and which of several.
+# five things is told there, and which of several.
 Place = tuple[int, int, int]
 # From where a payout goes to where: a bank may send back what it has said is paid.
 STEPS: Final = frozenset({("in_transit", "paid"), ("in_transit", "failed"), ("paid", "failed")})

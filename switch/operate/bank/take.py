@@ -18,6 +18,7 @@ from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.disk import user_name
 
 from ...settlement.answers import Answer, answer_postings, read_answer
+from ...settlement.deeds.corrections import deed_sheet
 from ...settlement.entries import BankEntry, BankSheet
 from ...settlement.ledger import require_balance
 from ...settlement.matching import Matched, Matcher, overdue
@@ -124,14 +125,27 @@ def matched(
 
 
 def decide(
-    opened: Settling, kind: DeedKind, *, merchant: str, currency: str, reference: str, because: str
+    opened: Settling,
+    kind: DeedKind,
+    *,
+    merchant: str = "",
+    currency: str = "",
+    reference: str = "",
+    because: str,
+    **moves: str | int,
 ) -> BankEntry:
-    """Book what a person has decided on payouts, with the reason. Raises Error."""
+    """Book what a person has decided, with the reason. Raises Error.
+
+    *moves* are debit, credit and amount of one that books a journal.
+    """
     refuse_cards_in(because)
+    if not because.strip():
+        raise Error(f"{kind}: --because: say in a few words why")
+    closes = opened.books.closes()
     number = len(opened.books.entries()) + 1
     told = {
         "number": number,
-        "closes": len(opened.books.closes()),
+        "closes": len(closes),
         "at": opened.clock(),
         "kind": kind,
         "name": f"{kind} {merchant or reference}".rstrip(),
@@ -141,13 +155,14 @@ def decide(
         "reference": reference,
         "by": user_name(),
         "because": because,
+        **moves,
     }
     digest = sha256(msgspec.json.encode(told)).hexdigest()
     try:
         entry = msgspec.convert({**told, "content_sha256": digest}, BankEntry)
     except msgspec.ValidationError as error:
         raise Error(f"{kind}: {error}") from None
-    return _book(opened, BankSheet(entry=entry))
+    return _book(opened, deed_sheet(entry, closes[-1].business_date if closes else ""))
 
 
 def _book(opened: Settling, sheet: BankSheet) -> BankEntry:

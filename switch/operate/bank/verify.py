@@ -7,7 +7,7 @@ from hashlib import sha256
 from xml.etree.ElementTree import ParseError
 
 from ...settlement.entries import DEEDS, BankSheet, bank_head
-from ...settlement.ledger import unbalanced
+from ...settlement.ledger import merchant_payable, unbalanced
 from ...store.booking import transfers_in
 from ...store.books import BooksReading
 from ...store.tables import TRANSFERS
@@ -18,7 +18,13 @@ def altered_bank(books: BooksReading) -> Iterator[str]:
     head = ""
     for entry in books.entries():
         head = bank_head(head, entry.sha256)
-        yield from _altered_sheet(books.sheet(entry), head)
+        sheet = books.sheet(entry)
+        yield from _altered_sheet(sheet, head)
+        sealed = dict.fromkeys((line.journal_id for line in sheet.postings), entry.because)
+        if books.sealed(entry.number) != sealed:
+            yield f"{entry.name}: its journals are not those that it has sealed, or not for that"
+        if entry.kind in DEEDS:
+            yield from _altered_deed(sheet, books)
     for close in books.closes():
         yield from _altered_transfers(books, close.business_date)
 
@@ -33,6 +39,21 @@ def _altered_sheet(sheet: BankSheet, head: str) -> Iterator[str]:
         yield f"{entry.name} is not chained to the entry before it"
     for name in unbalanced(sheet.postings):
         yield f"{entry.name}: journal {name} does not sum to zero"
+
+
+def _altered_deed(sheet: BankSheet, books: BooksReading) -> Iterator[str]:
+    """Whether it has booked what it says; of a movement, what the sub-ledger says of that."""
+    entry = sheet.entry
+    moved = {(line.account, line.currency): line.amount for line in sheet.postings}
+    wanted = {(entry.debit, entry.currency): entry.amount}
+    wanted |= {(entry.credit, entry.currency): -entry.amount}
+    if moved != (wanted if entry.amount else {}):
+        yield f"{entry.name}: it has booked something else than it says"
+    if entry.kind == "clear":
+        found = books.movement(entry.reference)
+        about = found and (merchant_payable(found.merchant), found.currency, found.amount)
+        if about != (entry.debit, entry.currency, entry.amount):
+            yield f"{entry.name}: no movement {entry.reference} of that account comes to that"
 
 
 def _altered_transfers(books: BooksReading, label: str) -> Iterator[str]:

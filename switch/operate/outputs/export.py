@@ -47,8 +47,10 @@ def export_text(
     if to in get_args(Dialect):
         writer = PlainText(to)  # type: ignore[arg-type]
         yield writer.title()
+        reasons = books.reasons()
         for day in days:
             yield from writer.day(books.postings(day), books.batches(day))
+            yield from writer.day(books.events(day), reasons=reasons)
         return
     rows = chain.from_iterable(_rows(books, day) for day in days)
     yield from _csv(rows) if to == "csv" else map(_json, rows)

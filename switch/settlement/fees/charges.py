@@ -26,7 +26,7 @@ INCOME: Final = "mdr_income"
 INTERCHANGE: Final = "interchange_expense"
 SCHEME_FEES: Final = "scheme_fee_expense"
 SCHEME_OWED: Final = "scheme_fee_payable"
-_RECEIVABLE: Final = "fee_receivable:"
+RECEIVABLE: Final = "fee_receivable:"
 RESERVE: Final = "merchant_reserve:"
 
 
@@ -236,4 +236,4 @@ def charge_postings(charge: Charge) -> tuple[Posting, ...]:
 
 def receivable(merchant: str) -> str:
     """The account of what *merchant* is invoiced."""
-    return _RECEIVABLE + merchant
+    return RECEIVABLE + merchant

@@ -15,6 +15,7 @@ from typing import Final, Literal
 from cardswitch.specs.masking import printable
 
 from ..days import date_of
+from ..deeds.chart import CHART
 from ..ledger import Posting
 from ..payouts import amount_text, currency_name, is_currency
 from ..totals import BatchTotals
@@ -25,21 +26,12 @@ _TITLE: Final[Mapping[Dialect, str]] = {
     "hledger": "; cardswitch settlement\ndecimal-mark .\n",
 }
 # What is ours and what we owe, by the part of an account before its colon.
-_ROOTS: Final = {
-    "scheme_settlement": "Assets",
-    "acquirer_cash": "Assets",
-    "merchant_payable": "Liabilities",
-    "merchant_reserve": "Liabilities",
-    "fee_receivable": "Assets",
-    "interchange_expense": "Expenses",
-    "scheme_fee_expense": "Expenses",
-    "scheme_fee_payable": "Liabilities",
-    "mdr_income": "Income",
-}
+_ROOTS: Final = {name.rstrip(":"): account.root for name, account in CHART.items()}
 _OTHER_ROOT: Final = "Equity"
 _PLAIN: Final = re.compile(r"[A-WYZ0-9][A-Za-z0-9-]*|X[A-Za-z0-9][A-Za-z0-9-]*")
 _ENCODED: Final = "X-"  # begins the hexadecimal of a name that no account can have
 _TEXT_MAX: Final = 200
+NO_REASONS: Final[Mapping[str, str]] = {}
 
 
 def account_name(account: str) -> str:
@@ -68,15 +60,24 @@ class PlainText:
         """What the file begins with."""
         return _TITLE[self._dialect]
 
-    def day(self, postings: Iterable[Posting], batches: Iterable[BatchTotals]) -> Iterator[str]:
-        """The journals of *postings*, which are ordered by them; *batches* say what some are of."""
-        about = {batch.journal_id: batch for batch in batches}
-        for name, lines in groupby(postings, key=attrgetter("journal_id")):
-            yield self._journal(name, [*lines], about.get(name))
+    def day(
+        self,
+        postings: Iterable[Posting],
+        batches: Iterable[BatchTotals] = (),
+        reasons: Mapping[str, str] = NO_REASONS,
+    ) -> Iterator[str]:
+        """The journals of *postings*, which are ordered by them.
 
-    def _journal(self, name: str, postings: list[Posting], batch: BatchTotals | None) -> str:
+        *batches* say what some are of, *reasons*, by the name of a journal, why it was booked.
+        """
+        about = {batch.journal_id: _about(batch) for batch in batches}
+        about |= {name: ("", because) for name, because in reasons.items()}
+        for name, lines in groupby(postings, key=attrgetter("journal_id")):
+            yield self._journal(name, [*lines], *about.get(name, ("", "")))
+
+    def _journal(self, name: str, postings: list[Posting], who: str, what: str) -> str:
         date = date_of(postings[0].business_date)
-        rows = [self._head(date, name, batch)]
+        rows = [self._head(date, name, who, what)]
         for posting in postings:
             account = account_name(posting.account)
             amount = amount_text(posting.amount, posting.currency)
@@ -86,11 +87,7 @@ class PlainText:
             self._opened.add(account)
         return "\n".join((*rows, "\n"))
 
-    def _head(self, date: str, name: str, batch: BatchTotals | None) -> str:
-        who, what = "", ""
-        if batch is not None:
-            who = batch.merchant or "no merchant"
-            what = f"{batch.count} {batch.kind}, {batch.channel} {batch.terminal}, {batch.moved_on}"
+    def _head(self, date: str, name: str, who: str, what: str) -> str:
         if self._dialect == "beancount":
             return f"{date} * {_quoted(who)} {_quoted(f'{name} {what}'.rstrip())}"
         text = " | ".join(filter(None, (who, what))).replace(";", ",")
@@ -102,6 +99,11 @@ class PlainText:
             return name
         encoded = f"X{code.encode().hex().upper()}"
         return f'"{encoded}"' if self._dialect == "hledger" else encoded
+
+
+def _about(batch: BatchTotals) -> tuple[str, str]:
+    what = f"{batch.count} {batch.kind}, {batch.channel} {batch.terminal}, {batch.moved_on}"
+    return batch.merchant or "no merchant", what
 
 
 def _quoted(text: str) -> str:

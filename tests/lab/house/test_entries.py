@@ -3,8 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from cardswitch.gateway.money import CAME_BACK, CHARGED, DEPOSITED, MOVED, Between
+from cardswitch.gateway.money import CAME_BACK, CHARGED, CORRECTED, DEPOSITED, MOVED, Between
 from cardswitch.lab.house.money import LabMoney
+from cardswitch.switch.operate.bank.corrections import correct
+from cardswitch.switch.operate.settle import settling
 from tests.kit.banking import CAME_BACK as BANK_SENT_BACK
 from tests.kit.banking import WENT, closed, taken
 from tests.kit.charging import PLUS
@@ -50,6 +52,18 @@ def test_entries_sum_up_to_what_is_owed_whatever_happens(lab):
     ]  # fmt: skip
     assert (owed.pending, owed.available) == (40, 1550)
     assert sum(each.net for each in entries) == owed.pending + owed.available
+
+
+def test_what_a_person_corrects_is_an_entry(lab):
+    closed(lab)
+    with settling(lab.switch, lab.settlement, lab.record) as opened:
+        correct(opened, "mdr_income", "merchant_payable:SHOP", "978", 7, "ticket 4711")
+        correct(opened, "merchant_payable:SHOP", "mdr_income", "978", 2, "ticket 4712")
+    entries, owed = look(lab)
+    assert [(each.place[1], each.amount) for each in entries[:2]] == [
+        (CORRECTED, -2), (CORRECTED, 7),
+    ]  # fmt: skip
+    assert sum(each.amount for each in entries) == owed.pending + owed.available == 5
 
 
 def test_each_page_goes_on_where_the_last_one_ended(lab):

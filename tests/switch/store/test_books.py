@@ -168,7 +168,7 @@ def test_books_of_an_older_version_are_refused_with_the_way_out(ledger):
         writer.execute(update(BOOKS_SCHEMA.version_table).values(version=1))
     database.close()
     for opened in (Books, BooksReader):
-        with pytest.raises(Error, match="schema 1, this program needs 7: move it"):
+        with pytest.raises(Error, match="schema 1, this program needs 8: move it"):
             opened(ledger.url)
 
 

@@ -79,7 +79,6 @@ ROWS = {
     TRANSFERS: msgspec.structs.asdict(ORDERED),
     BANK: {**msgspec.structs.asdict(ENTRY), "content": b"a"},
     BANK_LINES: {"number": 1, "line": 1, **msgspec.structs.asdict(Matched(outcome="booked"))},
-    BANK_POSTINGS: {"number": 1, **msgspec.structs.asdict(Posting("a:1", "", "a", "978", 1))},
 }
 
 

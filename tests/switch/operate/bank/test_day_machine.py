@@ -23,14 +23,14 @@ from msgspec.structs import replace
 from cardswitch.hosts.bank.offline import accounts_of
 from cardswitch.specs.dates import CutOff
 from cardswitch.switch.core.states import State
-from cardswitch.switch.operate.bank import payouts
+from cardswitch.switch.operate.bank import corrections, payouts
 from cardswitch.switch.operate.files import write_missing
 from cardswitch.switch.operate.rebuild import rebuild
 from cardswitch.switch.operate.settle import settling
 from cardswitch.switch.operate.verify_books import Findings, verify
 from cardswitch.switch.store.booking import Booking
 from cardswitch.switch.store.books import BooksReader
-from tests.kit.identities import approved, broken
+from tests.kit.identities import approved, broken, corrected
 from tests.kit.week import EUR, SHOPS, USD, Week
 
 # Clocks change in spring with Easter behind, and in autumn; the year ends, a leap day comes.
@@ -99,6 +99,10 @@ class Weeks(RuleBasedStateMachine):
         self.lab.history.add(leg, State.APPROVED)
         self.sold.append(leg)
 
+    @rule(amount=st.integers(1, 50_000))
+    def sell_without_a_name(self, amount):
+        self.sold.append(self.lab.history.sale(amount, merchant=""))
+
     # What operators change ------------------------------------------------------------------------
 
     @rule(cut_off=st.sampled_from(CUT_OFFS))
@@ -127,9 +131,41 @@ class Weeks(RuleBasedStateMachine):
         if any(shop.id == merchant for shop in self.lab.settlement.merchants):
             self._settle(deed, merchant)
 
-    def _settle(self, deed, merchant):
+    @precondition(lambda self: self.week.days.ends)
+    @rule(shop=st.sampled_from(SHOPS), amount=st.integers(1, 500), is_more=st.booleans())
+    def correct(self, shop, amount, is_more):
+        accounts = ["mdr_income", f"merchant_payable:{shop.id}"]
+        if shop in self.lab.settlement.merchants:
+            debit, credit = accounts if is_more else accounts[::-1]
+            with self._opened() as opened:
+                corrections.correct(opened, debit, credit, EUR, amount, "counted again")
+
+    @precondition(lambda self: self.week.days.ends)
+    @rule(choice=CHOICE)
+    def clear_one(self, choice):
+        if SHOPS[2] in self.lab.settlement.merchants:
+            self._clear(choice)
+
+    def _clear(self, choice=None):
+        """Have the last shop be owed what stands in suspense: one of it, or all."""
+        books = BooksReader(self.lab.settlement.books)
+        found = [
+            each.movement
+            for each in corrections.suspense(books, self.lab.settlement)
+            if not each.merchant
+        ]
+        chosen = found if choice is None else found[choice % max(len(found), 1) :][:1]
+        with self._opened() as opened:
+            for movement in chosen:
+                corrections.clear(opened, movement, SHOPS[2].id, "its terminal had no name")
+
+    def _opened(self):
         lab = self.lab
-        with settling(lab.switch, lab.settlement, lab.record, clock=lambda: self.week.at) as opened:
+        lab.commit()
+        return settling(lab.switch, lab.settlement, lab.record, clock=lambda: self.week.at)
+
+    def _settle(self, deed, merchant):
+        with self._opened() as opened:
             held = any(
                 name == merchant and any(not hold.iban for hold in holds)
                 for (name, _), holds in opened.books.standing().holds.items()
@@ -217,9 +253,14 @@ class Weeks(RuleBasedStateMachine):
             self.week.settle()
             self.week.days.cut_over()
         self.week.settle()
+        self._clear()
+        self.week.days.cut_over()
+        self.week.settle()
         self._look()
         books = BooksReader(lab.settlement.books)
         wanted = approved(lab.folder / "switch.db")
+        wanted.update(corrected(lab.folder / "books.db"))
+        assert not wanted["", EUR]
         left = {place: books.payable(place[0]).get(place[1], 0) for place in wanted}
         assert all(amount <= 0 for amount in left.values()), left  # what refunds have left to owe
         credited = sum(

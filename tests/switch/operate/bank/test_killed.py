@@ -14,6 +14,7 @@ from multiprocessing import get_context
 import pytest
 from msgspec.structs import replace
 
+from cardswitch.switch.operate.bank.corrections import correct
 from cardswitch.switch.operate.bank.take import new_files, take
 from cardswitch.switch.operate.settle import close_days, settling
 from cardswitch.switch.operate.verify_books import verify
@@ -64,6 +65,8 @@ def work(lab):
         close_days(lab.switch, lab.settlement, lab.record, clock=lambda: CUT)
         with settling(lab.switch, lab.settlement, lab.record, clock=lambda: CUT + 60) as opened:
             list(take(opened, new_files(opened)))
+            if not any(each.kind == "correct" for each in opened.books.entries()):
+                correct(opened, "mdr_income", "merchant_payable:SHOP", "978", 5, "a test")
     finally:
         lab.store.close()
 

@@ -1,0 +1,1 @@
+"""The commands of the general ledger: accounts, corrections, suspense, holds."""
