@@ -14,7 +14,7 @@ from cardswitch.wire.operator import exits
 from cardswitch.wire.operator.options import config_option
 
 from .fees.commands import fees
-from .ledger.commands import accounts, correct, suspense
+from .ledger.commands import accounts, correct, holds, suspense
 from .options import findings_shown, settlement_section, switch_section
 from .payout import payout
 
@@ -35,6 +35,7 @@ Examples:
   cardswitch settle accounts                   what each account holds
   cardswitch settle correct 5 --debit …        a journal of yours, with a reason
   cardswitch settle suspense list              captures that nobody could be paid for
+  cardswitch settle holds                      what authorisations have set aside
   cardswitch settle export --to beancount      the books, for other people's programs
   cardswitch settle verify                     whether the books are what was booked
   cardswitch settle rebuild                    make lost books anew, without paying
@@ -384,5 +385,5 @@ def _decide(
         show_decided(deed(opened), as_json)
 
 
-for command in (payout, fees, accounts, correct, suspense):
+for command in (payout, fees, accounts, correct, suspense, holds):
     settle.add_command(command)

@@ -29,6 +29,7 @@ from ..settlement.parties import AcquiringBank, MerchantAccount
 ZONE: Final[Mapping[KeyKind, str]] = {"pin": ZPK, "mac": ZAK}  # the types of keys between two banks
 TERMINALS: Final[Mapping[KeyKind, str]] = {"pin": TPK, "mac": TAK}  # ... and of terminals
 
+HOLD_DAYS_MAX: Final = 366  # No issuer sets money aside for longer than a year.
 FieldNumber = Annotated[int, Meta(ge=2, le=128)]
 
 
@@ -182,6 +183,7 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
     deposits: str = "deposits"  # the folder of the files
     answers: str = ""  # the folder that the bank's files come in; none: each is named to `match`
     acquirer: AcquiringBank
+    hold_days: Annotated[int, Meta(ge=1, le=HOLD_DAYS_MAX)] = 7  # then a hold has expired
     fees: tuple[Schedule, ...] = ()  # what merchants are charged; none: nothing
     merchants: tuple[Merchant, ...]  # at the top of the file: all programs read the same
 

@@ -74,12 +74,16 @@ def _book(
     journal: JournalReader, day: BankDay, row: CloseRow, books: Books, settlement: SettlementConfig
 ) -> None:
     closes, balances = books.closes(), books.balances()
+    after = closes[-1].read_to if closes else 0
     files = _files(Path(settlement.deposits), row.day)
     standing = books.standing()
     written = files.get(f"deposit-{row.day}.csv")
     with books.booking(journal, day.sequence) as booking:
-        totals = booking.book(day, closes[-1].read_to if closes else 0, row.read_to)
+        totals = booking.book(day, after, row.read_to)
         costs = charge(booking, row.day, totals, settlement)
+        wrong = booking.hold(row.day, after, row.read_to, settlement.hold_days)
+        if wrong:
+            raise Findings(f"the holds of {row.day} cannot be made as they were", wrong)
         for accounts in _accounts(written, settlement.accounts):
             paid = payouts(
                 row.day, totals, accounts, settlement.acquirer, balances, standing, costs.charges

@@ -285,7 +285,8 @@ class Settling:
             charges=costs.charges,
             ach_before=ach_before(self.books, config, task.closed_at),
         )
-        findings = self._findings(booking, task, made, reports)
+        held = booking.hold(label, task.after, task.until, config.hold_days)
+        findings = *held, *self._findings(booking, task, made, reports)
         if findings:
             count = f"{len(findings)} records do not agree"
             raise Findings(f"{label} is not closed, since {count}", findings)

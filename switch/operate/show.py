@@ -18,6 +18,8 @@ from ..settlement.payouts import payouts, why_unpaid
 from ..settlement.standing import NOTHING_SAID, Standing, held_close
 from ..settlement.totals import BatchTotals
 from ..store.books import BooksReader, Close, ClosedDay, Deposit, Suspense
+from ..store.holds.reading import Hold
+from ..store.holds.reading import holds as holds_of
 from ..store.reader import JournalReader, Line
 from .config import SettlementConfig, SwitchConfig
 from .files import missing
@@ -89,6 +91,16 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
         ),
         held=_held(settlement),
     )
+
+
+def holds(switch: SwitchConfig, settlement: SettlementConfig) -> list[Hold]:
+    """How every hold stands, by the journal, and by the age that closes have seen."""
+    journal = JournalReader(switch.database)
+    try:
+        books = BooksReader(settlement.books)
+    except Missing:
+        return holds_of(journal, journal.head()[0])
+    return books.holds(journal)
 
 
 def closed_days(

@@ -66,6 +66,7 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
         closes = books.closes()
         findings = [*_disagreements(journal, closes), *_not_the_bank(journal, books.entries())]
         findings += (f"the journal is damaged: {each}" for each in journal.verify())
+        findings += books.altered_holds(journal, closes[-1].read_to if closes else 0)
     folder, not_here = Path(settlement.deposits), []
     findings += altered(books)
     for close in closes:

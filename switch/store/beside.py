@@ -26,6 +26,7 @@ _ELSEWHERE: Final = JOURNAL.to_metadata(MetaData(), schema=_ATTACHED)
 _READ: Final = (
     "sequence", "leg", "state", "business_date", "day", "source", "serves", "kind", "rrn",
     "merchant", "terminal", "amount", "currency", "moved", "stays",
+    "original",
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from ..settlement.movements import BatchedLine, ChargedLine, Movement
 from ..settlement.totals import BatchTotals
 from .fees.booked import book_fees
 from .fees.reading import charged_before, charged_before_again, fees_by_movement, has_charges
+from .holds.booked import book_holds
 from .moved import (
     BATCH_KEY,
     batched,
@@ -75,6 +76,10 @@ class Booking:
         self._writer.execute(insert(MOVEMENTS).from_select(names, batched(day.label, _MOVED)))
         _MOVED.drop(self._writer)
         return totals
+
+    def hold(self, label: str, after: int, until: int, hold_days: int) -> tuple[str, ...]:
+        """Book what befell holds in rows behind *after*, up to *until*; what is wrong with that."""
+        return book_holds(self._writer, self._rows, label, after, until, hold_days)
 
     def has_charges(self) -> bool:
         """Whether anybody was ever charged."""

@@ -18,9 +18,8 @@ from ..settlement.fees.charges import Charge
 from ..settlement.fees.schedules import BatchRate
 from ..settlement.ledger import Posting, merchant_of, merchant_payable
 from ..settlement.movements import BatchedLine, ChargedLine, Movement
-from ..settlement.standing import Key
 from ..settlement.totals import BatchTotals
-from .bank import PAYOUT, BankReading, rows_of_sheet
+from .bank import PAYOUT, rows_of_sheet
 from .beside import rows_beside
 from .booking import Booking, batched_lines, movements
 from .fees.reading import (
@@ -32,8 +31,9 @@ from .fees.reading import (
     fees_taken,
     rates_booked,
 )
+from .holds.reading import HoldsReading
 from .reader import JournalReader
-from .suspense import movement_named, suspended
+from .suspense import SuspenseReading
 from .tables import (
     BANK,
     BANK_POSTINGS,
@@ -99,7 +99,7 @@ class ClosedDay(Struct, frozen=True, kw_only=True):
     charges: tuple[Charge, ...] = ()
 
 
-class BooksReading(BankReading):
+class BooksReading(SuspenseReading, HoldsReading):
     """What can be read from the books, whoever opened them."""
 
     def closes(self) -> list[Close]:
@@ -168,17 +168,6 @@ class BooksReading(BankReading):
         """What a close has booked, by merchant, in their order; streamed."""
         with reading(self._engine) as reader:
             yield from movements(reader, business_date)
-
-    def suspended(self, keys: Collection[Key]) -> list[Movement]:
-        """What is booked for each of *keys* since it was paid, and was not cleared."""
-        paid = self.paid(keys)
-        with reading(self._engine) as reader:
-            return [*suspended(reader, keys, paid)]
-
-    def movement(self, name: str) -> Movement | None:
-        """The movement that is called *name*, such as ``sale:17``."""
-        with reading(self._engine) as reader:
-            return movement_named(reader, name)
 
     def charges(self, business_date: str) -> tuple[Charge, ...]:
         """What a close has charged, kept and given back."""

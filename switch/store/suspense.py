@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Connection, String, and_, cast, exists, literal, select
+from sqlalchemy import Select, String, cast, exists, literal, select
 
 from ..settlement.movements import Movement
 from ..settlement.standing import Key
+from .bank import BankReading
 from .moved import BATCH_KEY
 from .tables import BANK, BATCHES, CLOSES, MOVEMENTS
 
@@ -16,34 +18,35 @@ _COLUMNS = (_M.sequence, _M.leg, _M.batch, _M.amount, _M.rrn, *[_B[name] for nam
 _BATCHED = MOVEMENTS.join(BATCHES, _B.number == _M.batch)
 
 
-def suspended(
-    reader: Connection, keys: Iterable[Key], paid: Mapping[Key, int]
-) -> Iterator[Movement]:
-    """What was booked for each of *keys* and not cleared since, in its order.
+class SuspenseReading(BankReading):
+    """What can be read from the books of that, whoever opened them."""
 
-    *paid* has the number of the last close that has paid anything, by key: that one paid all.
-    """
+    def suspended(self, keys: Collection[Key]) -> list[Movement]:
+        """What is booked for each of *keys*, and not cleared, since it was paid last.
+
+        That close has paid all that was owed.
+        """
+        paid = self.paid(keys)
+        return [
+            Movement._make(row)
+            for key in sorted(keys)
+            for row in self._rows(_suspended(key, paid.get(key, 0)))
+        ]
+
+    def movement(self, name: str) -> Movement | None:
+        """The movement that is called *name*, such as ``sale:17``."""
+        kind, _, sequence = name.rpartition(":")
+        if not (sequence.isascii() and sequence.isdigit()):
+            return None
+        query = select(*_COLUMNS).select_from(_BATCHED)
+        found = self._rows(query.where(_M.sequence == int(sequence), _B.kind == kind))
+        return Movement._make(found[0]) if found else None
+
+
+def _suspended(key: Key, after_close: int) -> Select[Any]:
     name = _B.kind + literal(":") + cast(_M.sequence, String)
     was_cleared = exists().where(BANK.c.kind == "clear", BANK.c.reference == name)
-    for merchant, code in sorted(keys):
-        query = (
-            select(*_COLUMNS)
-            .select_from(_BATCHED.join(CLOSES, CLOSES.c.business_date == _B.business_date))
-            .where(
-                and_(_B.merchant == merchant, _B.currency == code),
-                CLOSES.c.number > paid.get((merchant, code), 0),
-                ~was_cleared,
-            )
-            .order_by(_M.sequence)
-        )
-        yield from map(Movement._make, reader.execute(query))
-
-
-def movement_named(reader: Connection, name: str) -> Movement | None:
-    """The movement that is called *name*, such as ``sale:17``."""
-    kind, _, sequence = name.rpartition(":")
-    if not (sequence.isascii() and sequence.isdigit()):
-        return None
-    query = select(*_COLUMNS).select_from(_BATCHED)
-    found = reader.execute(query.where(_M.sequence == int(sequence), _B.kind == kind)).first()
-    return Movement._make(found) if found else None
+    joined = _BATCHED.join(CLOSES, CLOSES.c.business_date == _B.business_date)
+    where = (_B.merchant == key[0], _B.currency == key[1], CLOSES.c.number > after_close)
+    query = select(*_COLUMNS).select_from(joined).where(*where, ~was_cleared)
+    return query.order_by(_M.sequence)

@@ -156,6 +156,23 @@ CHARGES: Final = Table(
     Column("is_net", Boolean, nullable=False),
     Column("due", Text, nullable=False),
 )
+# A memo, of which no account knows: what authorisations hold, step by step. Nothing is held below
+# zero, and what has expired is not held any more.
+HOLDS: Final = Table(
+    "holds",
+    _BOOKS,
+    Column("sequence", ROW_NUMBER, primary_key=True, autoincrement=False),
+    Column("step", Text, primary_key=True),  # placed, changed, posted, voided, expired
+    Column("business_date", Text, nullable=False),  # of the close that has read it
+    Column("leg", BigInteger, primary_key=True, autoincrement=False),
+    Column("merchant", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("rrn", Text, nullable=False),
+    Column("placed_on", Text, nullable=False),
+    Column("held", BigInteger, nullable=False),  # what it adds to what is held, or takes
+    Column("posted", BigInteger, nullable=False),  # what of it was captured
+)
+Index("holds_leg", HOLDS.c.leg)
 # What the close wrote for the bank, should the files be lost before anybody has fetched them.
 FILES: Final = Table(
     "files",
@@ -264,7 +281,7 @@ SCHEMAS: Final = (JOURNAL_SCHEMA, BOOKS_SCHEMA)
 
 # What is booked stays as it is: mistakes are put right by further rows.
 refuse_changes(CLOSES, BATCHES, MOVEMENTS, JOURNALS, POSTINGS, FILES)
-refuse_changes(RATES, FEES, CHARGES)
+refuse_changes(RATES, FEES, CHARGES, HOLDS)
 refuse_changes(TRANSFERS, BANK, BANK_LINES, BANK_JOURNALS, BANK_POSTINGS)
 require_zero_sums(JOURNALS, POSTINGS)
 require_zero_sums(BANK_JOURNALS, BANK_POSTINGS)

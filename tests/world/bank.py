@@ -39,6 +39,7 @@ class Settled(Struct):
     acquirer: AcquiringBank
     accounts: tuple[MerchantAccount, ...]
     fees: tuple[Any, ...] = ()
+    hold_days: int = 7
 
 
 class Bank:

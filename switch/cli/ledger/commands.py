@@ -32,6 +32,14 @@ Examples:
 A row of the books is never changed: what was wrong is put right by a further journal, which names
 who booked it and why. What a merchant is owed more, the next close pays; what it is owed less is
 taken of that. `settle accounts` lists the accounts."""
+HOLDS_EPILOG: Final = """\b
+Examples:
+  holds
+  holds --all --json | jq 'select(.state == "expired")'
+
+STATE pending: nothing of it is captured; posted in part: the rest is held still; and with --all
+posted, voided (given back) and expired: `settlement.hold_days` after it was placed. It is a memo,
+no account has a part in it: only what is captured is booked."""
 SUSPENSE_EPILOG: Final = """\b
 Examples:
   cardswitch settle suspense list
@@ -99,6 +107,18 @@ def correct(
         deed, debit=debit, credit=credit, currency=currency, amount=minor, because=because
     )
     _decide(obj, config_path, lambda opened: [decided(opened)], as_json)
+
+
+@click.command(epilog=HOLDS_EPILOG)
+@click.option("--all", "has_all", is_flag=True, help="Those too that hold nothing any more.")
+@common
+def holds(config_path: Path, has_all: bool, as_json: bool) -> None:
+    """List what authorisations have set aside, and what became of it."""
+    from ...operate.show import holds as look
+    from .screen import show_holds
+
+    found = look(switch_section(config_path), settlement_section(config_path))
+    show_holds([each for each in found if has_all or each.held], as_json)
 
 
 @click.group(epilog=SUSPENSE_EPILOG)

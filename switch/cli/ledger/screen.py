@@ -11,9 +11,11 @@ import msgspec
 from cardswitch.wire.operator.text import columns
 
 from ...operate.bank.corrections import AccountBalance, Suspended
+from ...store.holds.reading import Hold
 from ..screen import money
 
 _ACCOUNTS: Final = ("ACCOUNT", "BALANCE", "WHAT IT IS")
+_HOLDS: Final = ("STATE", "RRN", "DAY", "MERCHANT", "PLACED", "POSTED", "HELD")
 _SUSPENSE: Final = ("MOVEMENT", "RRN", "DAY", "MERCHANT", "TERMINAL", "AMOUNT", "WHY")
 
 
@@ -25,6 +27,28 @@ def show_accounts(found: Sequence[AccountBalance], as_json: bool) -> None:
         return
     rows = [(a.account, money(a.amount, a.currency) if a.currency else "-", a.text) for a in found]
     click.echo("\n".join(columns([_ACCOUNTS, *rows])))
+
+
+def show_holds(found: Sequence[Hold], as_json: bool) -> None:
+    """Show how holds stand."""
+    if as_json:
+        for each in found:
+            click.echo(msgspec.json.encode({**msgspec.structs.asdict(each), "state": each.state}))
+        return
+    rows = [
+        (
+            each.state,
+            each.rrn,
+            each.placed_on,
+            each.merchant or "(none)",
+            *(money(amount, each.currency) for amount in (each.placed, each.posted, each.held)),
+        )
+        for each in found
+    ]
+    if rows:
+        click.echo("\n".join(columns([_HOLDS, *rows])))
+    else:
+        click.echo("nothing is held", err=True)
 
 
 def show_suspense(found: Sequence[Suspended], as_json: bool) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cardswitch.specs.errors import Error
+from tests.kit.holding import capture, hold
 
 
 @pytest.fixture
@@ -42,6 +43,28 @@ def test_amount_and_currency_are_looked_at(nameless, run):
     )
     with pytest.raises(Error, match="expected 1 to"):
         run("correct", "0", *words)
+
+
+def test_holds_are_listed_before_any_close_and_behind_it(lab, run):
+    lab.history.cut_over()
+    lab.commit()
+    result = run("holds")
+    assert (result.stdout, result.stderr) == ("", "nothing is held\n")
+    leg = hold(lab.history, 1000)
+    capture(lab.history, leg, 300, left=700)
+    capture(lab.history, hold(lab.history, 500), 500)
+    lab.commit()
+    shown = run("holds").stdout
+    head, line = shown.splitlines()
+    assert head.split() == ["STATE", "RRN", "DAY", "MERCHANT", "PLACED", "POSTED", "HELD"]
+    assert line.startswith("posted in part  000000000001  2026-11-24  SHOP")
+    assert line.endswith("10.00 EUR  3.00 EUR  7.00 EUR")
+    lab.history.cut_over()
+    lab.commit()
+    run("close")
+    assert run("holds").stdout == shown
+    told = [json.loads(line) for line in run("holds", "--all", "--json").stdout.splitlines()]
+    assert [each["state"] for each in told] == ["posted in part", "posted"]
 
 
 def test_suspense_is_listed_and_cleared(nameless, run):
