@@ -114,12 +114,23 @@ class WebhooksConfig(Struct, frozen=True, kw_only=True):
         return replace(self, tls_ca=str(folder / self.tls_ca)) if self.tls_ca else self
 
 
+class OtherConfig(Address, frozen=True, kw_only=True):
+    """The other gateway of two: *port* is that of its API."""
+
+    pages_port: Annotated[int, Meta(ge=0, le=65_535)] = 0  # of its pages; 0: they are not handed on
+
+    @property
+    def url(self) -> str:
+        """Its API, as people read it."""
+        return f"https://{self.host}:{self.port}"
+
+
 class GatewayConfig(Struct, frozen=True, kw_only=True):
     """Who the gateway is to the switch, where it listens, and where it keeps what it knows."""
 
     api: ApiConfig
     switch: IsoAddress
-    other: Address | None = None  # the API of the other gateway, where two have one database
+    other: OtherConfig | None = None  # where two have one database
     pages: PagesConfig | None = None  # none: sessions have no page, and no link to one
     panel: PanelConfig | None = None  # none: nobody decides what test payments come to
     three_d_secure: ThreeDsConfig | None = None  # none: nobody is authenticated
@@ -142,6 +153,8 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.three_d_secure is not None and self.pages is None:
             raise ValueError("three_d_secure: there are no pages, where a shopper would be asked")
+        if self.other is not None and self.other.pages_port and self.pages is None:
+            raise ValueError("other.pages_port: there are no pages here that could be handed on")
         local_time(0.0, self.zone)
 
     @property

@@ -19,6 +19,15 @@ from .core.intents import Intent
 from .triggers import trigger
 
 CONTROL: Final = "gateway"
+# All that it can be asked there; the last two by those that a vault has.
+VERBS: Final = (
+    "trigger",
+    "resend",
+    "exceptions",
+    "resolve",
+    "vault_status",
+    "vault_rotate",
+)
 _RESOLVING: Final = ("outcome", "because")
 
 

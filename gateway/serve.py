@@ -52,6 +52,9 @@ from .vault.keys import SealKeys
 from .vault.rotation import Rotation
 
 API_LINK: Final = LinkId("api")
+API_PORT: Final = "api"  # what is served where, for whoever has ports of his own
+PAGES_PORT: Final = "pages"
+PAGES_KEY: Final = "gateway.pages"  # where their port is configured
 
 
 class Vault(Fingerprints, Protocol):
@@ -72,6 +75,9 @@ class Port(Protocol):
     async def close(self) -> None:
         """Serve it no more."""
         ...
+
+
+PortOf = Callable[[str, Any], Port | None]  # of what is served, and its application; None: its own
 
 
 class ServedGateway:
@@ -134,17 +140,17 @@ async def serve_gateway(
     log: EventLog | None = None,
     chain: Chain | None = None,
     money: Money | None = None,
-    port_of: Callable[[Any], Port] | None = None,
+    port_of: PortOf | None = None,
     emulation: Emulation | None = None,
 ) -> ServedGateway:
     """A gateway that has read its journal, listens and dials. Raises OSError, Error.
 
     *chain*: those behind it, of whom its stories tell; *money*: the books of settlement; *port_of*
-    says where the API is served, if not at a port of its own; *emulation*: what testers may have
-    done.
+    says where API and pages are served, if not at ports of their own; *emulation*: what testers may
+    have done.
     """
     clock = clock or Clock()
-    switch, api = config.switch, config.api
+    switch = config.switch
     tls = client_tls(switch, "gateway.switch.tls_")
     journal, cards = _stores(config, vault, clock)
     front = _front(config, cards)
@@ -175,18 +181,10 @@ async def serve_gateway(
             money=money,
             authenticates=config.three_d_secure is not None,
         )
-        keys, rates = KeyFile(Path(config.keys)), config.limits.rates(clock.now)
-        app = Api(services, keys, api.request_s, note, rates)
-        own = port_of(app.app) if port_of else ApiServer(app.app, api, note)
-        servers: list[Port] = [own]
-        if config.pages is not None:
-            servers.append(_pages(config.pages, services, keys, note, rates[0]))
-        if config.panel is not None:
-            servers.append(_panel(config.panel, services, keys, note, emulation))
+        servers = _servers(config, services, port_of or _of_its_own, note, emulation)
         rotation = Rotation(cards, clock.now, note)
         asking = None
         if config.three_d_secure is not None:
-            servers.append(_results(config.three_d_secure, services, note))
             asking = _asking(config.three_d_secure, note)
             front.asks_by(asking.ask)
         verbs = operator_verbs(services, tuple(merchants))
@@ -203,6 +201,32 @@ async def serve_gateway(
         raise
     runtime.dial(SWITCH, switch.host, switch.port, switch.channel(), tls)
     return served
+
+
+def _servers(
+    config: GatewayConfig,
+    services: Services,
+    port_of: PortOf,
+    note: Callable[[str, str], None],
+    emulation: Emulation | None,
+) -> list[Port]:
+    """All that is served, the API first. Raises ConfigError."""
+    keys, rates = KeyFile(Path(config.keys)), config.limits.rates(services.now)
+    app = Api(services, keys, config.api.request_s, note, rates).app
+    servers = [port_of(API_PORT, app) or ApiServer(app, config.api, note)]
+    if config.pages is not None:
+        pages = _pages(config.pages, services, keys, note, rates[0])
+        own = port_of(PAGES_PORT, pages) or ApiServer(pages, config.pages, note, PAGES_KEY)
+        servers.append(own)
+    if config.panel is not None:
+        servers.append(_panel(config.panel, services, keys, note, emulation))
+    if config.three_d_secure is not None:
+        servers.append(_results(config.three_d_secure, services, note))
+    return servers
+
+
+def _of_its_own(what: str, app: Any) -> None:
+    """Nobody has a port for it."""
 
 
 def _stores(
@@ -239,8 +263,8 @@ def _pages(
     keys: KeyFile,
     note: Callable[[str, str], None],
     rate: Rate,
-) -> ApiServer:
-    """The port of the pages that shoppers see. Raises ConfigError."""
+) -> Any:
+    """The application of the pages that shoppers see."""
     pages = Pages(
         SessionTill(services),
         KeyDesk(services, keys),
@@ -252,7 +276,7 @@ def _pages(
         JournalChallenges(services),
         rate,
     )
-    return ApiServer(pages.app, place, note, "gateway.pages")
+    return pages.app
 
 
 def _panel(

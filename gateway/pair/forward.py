@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import httpx
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import Address
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.web.safety import headers_for
 
 from ..api.app import respond
 from ..api.faults import Fault
@@ -25,17 +27,29 @@ PASSED: Final = "x-passed-on"  # by a node that does not lead: nobody passes it 
 _HOP: Final = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "content-length"}
 )
+AGAIN_S: Final = 2  # when a browser may look again
+_AWAY: Final = "This page cannot be shown at this moment. Nothing was paid by it: open it again.\n"
 _NOBODY: Final = "Nobody leads at this moment: ask again with the same idempotency key"
 
 
 class Forward:
-    """An application that asks the node at *other*. Raises ConfigError."""
+    """An application that asks the node at *other*, there at *port*. Raises ConfigError.
 
-    def __init__(self, other: Address, request_s: Seconds) -> None:
+    *refused* is what is answered where the other cannot be asked.
+    """
+
+    def __init__(
+        self,
+        other: Address,
+        port: int,
+        request_s: Seconds,
+        refused: Callable[[Problem], Response],
+    ) -> None:
         tls = client_tls(other, "gateway.other.tls_")
+        self._refused = refused
         limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
         self._client = httpx.AsyncClient(
-            base_url=f"https://{other.host}:{other.port}",
+            base_url=f"https://{other.host}:{port}",
             verify=tls.context if tls is not None else True,
             trust_env=False,
             follow_redirects=False,
@@ -55,7 +69,7 @@ class Forward:
 
     async def _answer(self, request: Request) -> Response:
         if PASSED in request.headers:
-            return _refused(away(_NOBODY))
+            return self._refused(away(_NOBODY))
         try:
             body = await read_body(request, BODY_MAX, self._request_s)
             answer = await self._client.request(
@@ -65,12 +79,12 @@ class Forward:
                 headers=[*_kept(request.headers.items()), (PASSED, "1")],
             )
         except Fault as fault:
-            return _refused(fault.problem)
+            return self._refused(fault.problem)
         except (httpx.HTTPError, httpx.InvalidURL):
-            return _refused(away(_NOBODY))
+            return self._refused(away(_NOBODY))
         response = Response(answer.content, answer.status_code)
         response.raw_headers += [
-            (name.encode(), value.encode()) for name, value in _kept(answer.headers.items())
+            (name.encode(), value.encode()) for name, value in _kept(answer.headers.multi_items())
         ]
         return response
 
@@ -79,5 +93,12 @@ def _kept(headers: Any) -> list[tuple[str, str]]:
     return [(name, value) for name, value in headers if name.lower() not in _HOP]
 
 
-def _refused(problem: Problem) -> Response:
+def refused_call(problem: Problem) -> Response:
+    """What a client of the API is answered."""
     return respond(problem, request=new_id(REQUEST))
+
+
+def refused_page(problem: Problem) -> Response:
+    """What a shopper's browser is."""
+    headers = {**headers_for(), "Retry-After": str(AGAIN_S)}
+    return Response(_AWAY, problem.status, headers, "text/plain; charset=utf-8")

@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 
 import pytest
 import tomli_w
+from click.testing import CliRunner
 
 from cardswitch.gateway.api.keys import KeyFile
+from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.topology import free_ports, read_lab
 from cardswitch.switch.core.states import State
 from cardswitch.switch.store.reader import JournalReader
@@ -22,6 +24,14 @@ from tests.kit.programs import PATIENCE_S, until
 TERMINALS = ("GATE0001", "GATE0002")
 CARD = {"currency": "eur", "payment_method": "pm_card_visa"}
 INTENTS = "/v1/payment_intents"
+SESSION = {
+    "mode": "payment",
+    "success_url": "https://shop.localhost/thanks",
+    "line_items[0][quantity]": 1,
+    "line_items[0][price_data][currency]": "eur",
+    "line_items[0][price_data][unit_amount]": 700,
+    "line_items[0][price_data][product_data][name]": "Tea",
+}
 PAUSE_S = 0.2
 
 
@@ -38,12 +48,18 @@ class Pair:
         self.ports = (gateway["api"]["port"], ports.gateway)
         if store:
             gateway |= {"database": store, "events": store}
-        gateway["other"] = {"port": self.ports[1], "tls_ca": "tls/ca.pem"}
+        pages = gateway["pages"]["port"]
+        gateway["other"] = {
+            "port": self.ports[1],
+            "pages_port": ports.pages,
+            "tls_ca": "tls/ca.pem",
+        }
         self._write(house.config, told)
         self._write(self.rest, {name: told[name] for name in told if name not in OURS})
         gateway |= {"terminal": TERMINALS[1], "control": "second"}
         gateway["api"]["port"], gateway["pages"]["port"] = ports.gateway, ports.pages
-        gateway["other"]["port"] = self.ports[0]
+        gateway["other"] |= {"port": self.ports[0], "pages_port": pages}
+        self.pages = (pages, ports.pages)
         self._write(self.second, told)
         house.lab = read_lab(house.config)
         keys = KeyFile(Path(house.lab.gateway.keys))
@@ -66,6 +82,22 @@ class Pair:
                 return body
             time.sleep(PAUSE_S)
         raise AssertionError(f"{method} {path}: no answer of {TERMINALS[node]}: {body}")
+
+    def page(self, node, path):
+        """The status and text of a page that *node* shows a browser."""
+        port = self.pages[node]
+        connection = HTTPSConnection("127.0.0.1", port, context=self.context, timeout=20.0)
+        try:
+            connection.request("GET", path, headers={"Host": f"pay.localhost:{port}"})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def operate(self, *words):
+        """What a command says with the configuration of the second."""
+        told = CliRunner().invoke(cli, ["gateway", *words, "--config", str(self.second)])
+        return told.exit_code, told.output + str(told.exception or "")
 
     def sold_by(self, terminal):
         """What a gateway asked the switch for as *terminal*, and how that stands."""
@@ -108,6 +140,19 @@ def test_both_serve_the_same_and_one_settles_what_the_other_leaves(pair):
     # An object that one makes the other shows, and a key counts at both.
     made = pair.ask(1, "POST", INTENTS, {"amount": 900, **CARD}, "made")
     assert pair.ask(0, "POST", INTENTS, {"amount": 900, **CARD}, "made") == made
+    session = pair.ask(1, "POST", "/v1/checkout/sessions", SESSION, "session")
+    pages = [pair.page(node, f"/c/{session['id']}") for node in (0, 1)]
+    assert [(status, "Tea" in text) for status, text in pages] == [(200, True)] * 2
+
+    # So do commands, but for what the one that leads alone can do: then that is said.
+    assert pair.operate("show", made["id"])[0] == 0
+    assert pair.operate("events", "tail", "--last", "9", "--count", "1")[0] == 0
+    added, said = pair.operate("keys", "add", "SHOP0001")
+    assert (added, "sk_test_" in said) == (0, True)
+    for words in (["exceptions", "list"], ["vault", "status"]):
+        refused, said = pair.operate(*words)
+        assert (refused, f"https://127.0.0.1:{pair.ports[0]}" in said) == (1, True), said
+
     path = f"{INTENTS}/{made['id']}"
     assert pair.ask(0, "GET", path) == pair.ask(1, "GET", path)
 

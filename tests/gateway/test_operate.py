@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from cardswitch.gateway.operate import operator_verbs
+from cardswitch.gateway.operate import VERBS, operator_verbs
 from cardswitch.specs.errors import Error
 
 
@@ -19,3 +19,7 @@ from cardswitch.specs.errors import Error
 def test_what_is_wrong_is_named(verb, told, match):
     with pytest.raises(Error, match=match):
         asyncio.run(operator_verbs(None, ("SHOP",))[verb](told))
+
+
+def test_the_verbs_are_those_that_a_gateway_which_does_not_lead_refers():
+    assert {*operator_verbs(None, ()), "vault_status", "vault_rotate"} == set(VERBS)

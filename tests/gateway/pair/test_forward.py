@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from cardswitch.gateway.pair.forward import PASSED, Forward
+from cardswitch.gateway.core.problems import away
+from cardswitch.gateway.pair.forward import PASSED, Forward, refused_call, refused_page
 from cardswitch.wire.operator.addresses import Address
 from tests.kit.asgi import Browser
 
@@ -17,7 +18,8 @@ def asked(shop):
 
     def ask(method, path, body=b"", port=shop.port, **headers):
         async def app(scope, receive, send):
-            forward = Forward(Address(port=port, tls_ca=str(shop.ca)), 5.0)
+            other = Address(port=port, tls_ca=str(shop.ca))
+            forward = Forward(other, port, 5.0, refused_call)
             try:
                 await forward.app(scope, receive, send)
             finally:
@@ -67,10 +69,17 @@ def test_a_body_that_is_too_long_goes_nowhere(asked):
     assert page.status == 413
 
 
+def test_a_shopper_reads_that_the_page_is_away_and_nothing_was_paid():
+    page = refused_page(away("Nobody leads"))
+    assert (page.status_code, page.headers["retry-after"]) == (503, "2")
+    assert b"Nothing was paid" in page.body
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
 def test_an_address_without_a_certificate_beyond_this_machine_is_refused():
     with pytest.raises(Exception, match=r"gateway\.other\.tls_ca"):
         asyncio.run(made())
 
 
 async def made():
-    return Forward(Address(host="192.0.2.7", port=1), 5.0)
+    return Forward(Address(host="192.0.2.7", port=1), 1, 5.0, refused_call)

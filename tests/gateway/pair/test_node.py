@@ -10,12 +10,14 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.gateway.api.keys import KeyFile
+from cardswitch.gateway.config import OtherConfig
+from cardswitch.gateway.operate import CONTROL, VERBS
 from cardswitch.gateway.pair.node import serve_node
 from cardswitch.gateway.serve import serve_gateway
 from cardswitch.hosts.vault import open_vault
 from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.specs.errors import Error
-from cardswitch.wire.operator.addresses import Address
+from cardswitch.wire.operator.control import ask_control
 from cardswitch.wire.record import Record
 
 PATIENCE_S = 30.0
@@ -28,14 +30,14 @@ def pair(tmp_path):
     ca, second = first.switch.tls_ca, free_ports()
     (tmp_path / "second").mkdir()
     return (
-        replace(first, other=Address(port=second.gateway, tls_ca=ca)),
+        replace(first, other=OtherConfig(port=second.gateway, pages_port=second.pages, tls_ca=ca)),
         replace(
             first,
             terminal="GATE0002",
             control=str(tmp_path / "second"),
             api=replace(first.api, port=second.gateway),
             pages=replace(first.pages, port=second.pages),
-            other=Address(port=first.api.port, tls_ca=ca),
+            other=OtherConfig(port=first.api.port, pages_port=first.pages.port, tls_ca=ca),
         ),
     )
 
@@ -91,6 +93,45 @@ def test_the_second_serves_and_leads_when_the_first_has_stopped(pair):
 
     asyncio.run(scene())
     assert [each for each in notes if "leads" in str(each)]
+
+
+def shown(config, path, name="pay.localhost"):
+    """What a browser sees at the pages' port of *config*: the status, and all cookies."""
+    context = ssl.create_default_context(cafile=config.switch.tls_ca)
+    port = config.pages.port
+    connection = HTTPSConnection("127.0.0.1", port, context=context, timeout=PATIENCE_S)
+    try:
+        connection.request("GET", path, headers={"Host": f"{name}:{port}"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def test_pages_are_shown_at_both_and_an_operator_is_told_who_leads(pair):
+    first, second = pair
+
+    async def scene():
+        one, two = await node(first, []), await node(second, [])
+        for config in pair:
+            status, text = await asyncio.to_thread(shown, config, "/c/cs_test_none")
+            assert (status, "No such payment" in text) == (404, True)
+            assert (await asyncio.to_thread(shown, config, "/js/v1.js"))[0] == 200
+            assert (await asyncio.to_thread(shown, config, "/c/x", "evil.example"))[0] == 421
+        told = f"GATE0002, does not lead: .* https://127.0.0.1:{first.api.port}"
+        for verb in VERBS:
+            with pytest.raises(Error, match=told):
+                await asyncio.to_thread(ask_control, second.folder, CONTROL, verb)
+        found = await asyncio.to_thread(ask_control, first.folder, CONTROL, "exceptions")
+        assert found == {"exceptions": []}
+        await one.stop()
+        await led(two)
+        found = await asyncio.to_thread(ask_control, second.folder, CONTROL, "exceptions")
+        assert found == {"exceptions": []}
+        assert (await asyncio.to_thread(shown, second, "/c/cs_test_none"))[0] == 404
+        await two.stop()
+
+    asyncio.run(scene())
 
 
 def test_while_nobody_leads_a_request_is_to_be_repeated(pair):
