@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.wire.machine.identities import Identities
 from cardswitch.wire.ports import Seconds
 
 E = TypeVar("E")
@@ -43,6 +44,7 @@ class Rows(Generic[E]):
         self.sequence = 0  # of the last row
         self.leg = 0  # of the last leg
         self.since_checkpoint = 0
+        self.identities = Identities()
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(entry_type).decode
 
@@ -55,6 +57,8 @@ class Rows(Generic[E]):
         self, entry: E, at: Seconds, leg: int = 0, who: Identity | None = None, rrn: str = ""
     ) -> HostRow:
         """*entry* as the next row, of *leg*; with *who* it is as, if it is the first of it."""
+        if who:
+            self.identities.add(*who)
         return self._next(
             leg=leg,
             at=at,
@@ -67,7 +71,7 @@ class Rows(Generic[E]):
 
     def checkpoint(self, at: Seconds, legs: Sequence[int], told: Mapping[str, Any]) -> HostRow:
         """All that a start must know: *legs* that are not finished, and whatever is *told*."""
-        said = {"legs": legs, "leg_number": self.leg, **told}
+        said = {"legs": legs, "leg_number": self.leg, "identities": self.identities.told(), **told}
         row = self._next(leg=0, at=at, state=CHECKPOINT, fields=self._encode(said).decode())
         self.since_checkpoint = 0
         return row
@@ -82,6 +86,10 @@ class Rows(Generic[E]):
         self.sequence = max(self.sequence, row.sequence)
         self.leg = max(self.leg, row.leg)
         self.since_checkpoint += 1
+        if row.state == CHECKPOINT:
+            self.identities.restore(told_by(row).get("identities"), row.at)
+        elif row.sent_on:
+            self.identities.seen(row.sent_on)
 
     def _next(self, **columns: Any) -> HostRow:
         self.sequence += 1

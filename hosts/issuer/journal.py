@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from cardswitch.specs.errors import Error
+from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.desk import Desk
@@ -58,6 +59,10 @@ class Journal:
         self._desk.append(self._rows.row(entry, now, number, who, rrn))
         if self._rows.since_checkpoint >= self._checkpoint_rows:
             self._checkpoint()
+
+    def may_hold(self, who: Identity) -> bool:
+        """Whether a leg of *who* may be there; if not, it is not."""
+        return self._rows.identities.may_hold(*who)
 
     async def look_up(self, question: Question) -> Sequence[Leg]:
         """The legs that *question* names, as they stand now. Raises NoAnswer."""

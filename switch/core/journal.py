@@ -65,6 +65,7 @@ class Journal:
         is_first = before is None
         if is_first:
             leg.business_date = today
+            memory.identities.add(leg.sent_on, leg.identity)
         row = Row(
             sequence=memory.next_sequence(),
             leg=leg.number,
@@ -129,6 +130,7 @@ class Journal:
             "starts_at": day.starts_at,
             "ends_at": day.ends_at,
             "keys": memory.keys.told(),
+            "identities": memory.identities.told(),
             "signed_off": sorted(memory.signed_off),
             "settled": memory.settled.told(),
             "due": sorted(memory.due),

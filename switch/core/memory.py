@@ -14,6 +14,7 @@ from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.settled import Settled, can_be_said
 from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.budget import Budget
+from cardswitch.wire.machine.identities import Identities
 from cardswitch.wire.machine.keys.offers import working_keys
 from cardswitch.wire.ports import LinkId, Seconds
 
@@ -33,6 +34,7 @@ class Memory:
     def __init__(self, settings: Settings, vault: Vault) -> None:
         self.vault = vault
         self.legs = Legs(settings.legs_max)
+        self.identities = Identities()
         self.tombstones = Tombstones(settings.tombstones_max)
         self.told: set[tuple[str, int]] = set()  # fields left out, by listener: each is told once
         self.sequence = 0  # of the last row

@@ -43,6 +43,7 @@ class Network:
     """The scheduler. Everything that happens, happens here, in an order that the seed decides."""
 
     def __init__(self, seed: int, faults: Faults) -> None:
+        self.seed = seed
         self.random = Random(seed)
         self.faults = faults
         self.now: Seconds = 1_795_000_000.0

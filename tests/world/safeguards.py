@@ -32,6 +32,7 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.core.turns import Turns
 from cardswitch.terminal.pinpad.macs import MacPad
 from cardswitch.wire.machine.budget import Budget
+from cardswitch.wire.machine.identities import Identities
 from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.machine.keys.ours import OurChanges
 from cardswitch.wire.machine.keys.working import KeyKind, KeyStep, WorkingKeys
@@ -294,6 +295,11 @@ def _taken_in_any_order() -> AbstractContextManager[Any]:
     return mock.patch.object(Turns, "wait", return_value=False)
 
 
+def _dates_forgotten() -> AbstractContextManager[Any]:
+    """After a start nobody knows of which dates the journal has rows."""
+    return mock.patch.multiple(Identities, seen=mock.DEFAULT, restore=mock.DEFAULT)
+
+
 def _advices_kept_again() -> AbstractContextManager[Any]:
     """What a terminal has sold by itself is kept again when it is told again."""
 
@@ -370,6 +376,7 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "a place in memory before the look-up": _no_placeholder,
     "look-ups behind appends": _look_up_early,
     "a second look at memory after a look-up": _no_second_look,
+    "the dates that the journal knows": _dates_forgotten,
     "the year": _no_year,
     "a row before a refusal": _no_row_of_refusals,
     "room for undoing": _one_budget,

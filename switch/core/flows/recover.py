@@ -44,6 +44,8 @@ def rebuild(memory: Memory, kernel: Kernel, settings: Settings, rows: Iterable[R
             _take_mark(memory, kernel, settings, row)
             continue
         memory.leg_number = max(memory.leg_number, row.leg)
+        if row.sent_on:
+            memory.identities.seen(row.sent_on)
         leg = legs.get(row.leg)
         if not is_older:
             count(memory.settled, row, leg.state if leg else None)
@@ -74,6 +76,7 @@ def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> 
     if row.state == Mark.CHECKPOINT:
         memory.signed_off = set(told.get("signed_off", ()))
         memory.keys.restore(told.get("keys", ()))
+        memory.identities.restore(told.get("identities"), row.at)
         memory.rows_since_checkpoint = 0
         memory.settled.restore(told.get("settled", ()))
         memory.due = {(place, date) for place, date in told.get("due", ())}
