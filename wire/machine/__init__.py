@@ -2,7 +2,8 @@
 
 `kernel` runs flows, `desk` is what they may do, `matching` finds the question of an answer,
 `network` looks after links that were dialled, `macs` has messages authenticated, `keys` changes
-keys in traffic, `program` is the machine that all programs share.
+keys in traffic, `identities` says what a journal need not be asked, `program` is the machine that
+all programs share.
 Pure: no clock, socket or thread.
 """
 
