@@ -51,8 +51,22 @@ def test_a_checkpoint_says_what_is_open_and_begins_the_count_anew() -> None:
     assert made.since_checkpoint == 3
     row = made.checkpoint(4.0, [2], {"more": {"ada": 5}})
     assert (row.sequence, row.leg, row.state, row.at) == (4, 0, CHECKPOINT, 4.0)
-    assert told_by(row) == {"legs": [2], "leg_number": 3, "more": {"ada": 5}}
+    identities = {"until": "", "dates": [WHO.sent_on]}
+    told = {"legs": [2], "leg_number": 3, "identities": identities, "more": {"ada": 5}}
+    assert told_by(row) == told
     assert made.since_checkpoint == 0
+
+
+def test_what_is_not_there_is_known_of_dates_on_which_all_was_written_since_the_start() -> None:
+    before = rows()
+    other = Identity("2026-11-24", "network|TERM0001|SHOP|2|000009|20261124110000")
+    row = before.row(Held(1), 0.0, before.new_leg(), WHO)
+    assert not before.identities.may_hold(*WHO._replace(name="another"))
+    for one in (row, before.checkpoint(4.0, [], {})):
+        made = rows()
+        made.seen(one)
+        assert made.identities.may_hold(*WHO._replace(name="another"))
+        assert not made.identities.may_hold(*other)
 
 
 def test_behind_what_was_read_new_rows_go_on() -> None:

@@ -13,8 +13,8 @@ from .runs import run
 from .safeguards import SAFEGUARDS
 
 SEEDS = 300  # that are searched for what goes wrong without a safeguard
-HELD = 200  # that hold with all of them; test_met.py has about as many others
-CHUNK = 25
+HELD = 100  # that hold with all of them; test_met.py has twice as many others
+CHUNK = 10  # in one test, whose time is limited
 
 
 @pytest.mark.parametrize("first", range(0, HELD, CHUNK))

@@ -57,6 +57,7 @@ def test_the_first_row_of_a_leg_carries_its_names_and_every_few_rows_are_summed_
     assert told_by(last) == {
         "legs": [],
         "leg_number": 3,
+        "identities": {"until": "", "dates": [WHO.sent_on]},
         "last_trace": 41,
         "key": "print:00",
         "keys": [],

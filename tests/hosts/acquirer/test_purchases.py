@@ -37,6 +37,8 @@ from tests.kit.hosts import (
 from tests.kit.notebook import found, looked_up
 from tests.kit.play import after, answered, sent
 
+pytestmark = pytest.mark.usefixtures("journals_asked")
+
 OTHER_LINK = LinkId("front/2")
 NAME = "front|TERM0001|SHOP|2|000007|20260329010000"
 

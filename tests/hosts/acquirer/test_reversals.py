@@ -34,6 +34,8 @@ from tests.kit.hosts import (
 from tests.kit.notebook import found, looked_up
 from tests.kit.play import Playbook, after, answered, sent
 
+pytestmark = pytest.mark.usefixtures("journals_asked")
+
 DAY_S = 86_400.0
 
 # Reversals ---------------------------------------------------------------------------------------

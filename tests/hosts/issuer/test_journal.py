@@ -24,6 +24,8 @@ from tests.kit.hosts import (
 from tests.kit.notebook import Notebook
 from tests.kit.play import Playbook, after
 
+pytestmark = pytest.mark.usefixtures("journals_asked")
+
 
 def forgetful(count: int = 5, **bounds: int) -> Playbook:
     """An issuer that has sold *count* times 1.00, and remembers the last one or two."""

@@ -10,7 +10,7 @@ from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.journal import moved
 from cardswitch.switch.core.row import said
 from cardswitch.switch.core.states import Mark, State
-from cardswitch.wire.ports import LinkId, LinkUp, Received
+from cardswitch.wire.ports import LinkId, LinkUp, LookUp, Received
 from tests.kit.play import after, answered, sent
 from tests.kit.switch import (
     PAN,
@@ -19,7 +19,9 @@ from tests.kit.switch import (
     REVERSAL,
     SALE,
     approved,
+    crashed,
     forwarded,
+    linked,
     opened,
     recorded,
     started,
@@ -212,3 +214,30 @@ def test_answers_that_leave_out_what_was_asked_are_completed():
     (play >> Received(LinkId("acquirer"), answer)).skip()
     row = play.entries[-1]
     assert (row.amount, row.currency, row.merchant, row.moved) == (1250, "978", "SHOP0001", 1250)
+
+
+def sale(trace):
+    return PLAIN.with_fields({11: f"{trace:06d}"})
+
+
+def asks(play):
+    """How often the journal was asked."""
+    return sum(isinstance(effect, LookUp) for effect in play.effects)
+
+
+@pytest.mark.parametrize("checkpoint_rows", [4, 10_000])
+def test_on_a_date_that_began_before_the_start_the_journal_is_asked(checkpoint_rows):
+    settings = with_settings(checkpoint_rows=checkpoint_rows)
+    play = opened(settings)
+    for trace in (7, 8):
+        (play >> Received(POS, sale(trace))).skip() >> answered("acquirer", "00")
+        play.skip()
+    assert asks(play) == 0
+    later = linked(crashed(play, settings).skip())
+    (later >> Received(POS, sale(9))).skip()
+    assert asks(later) == 1
+    later >> after(23 * 3600.0)
+    later.skip()
+    asked = asks(later)
+    (later >> Received(POS, sale(10).with_fields({7: "0330010000"}))).skip()
+    assert asks(later) == asked

@@ -293,7 +293,7 @@ def test_journal_and_books_in_one_database_of_a_server(lab, postgres):
     assert verify(lab.switch, lab.settlement).findings == ()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=histories(), data=st.data())
 def test_every_approved_purchase_is_in_one_batch_whenever_settlement_runs(
     lab_in, tmp_path_factory, rows, data

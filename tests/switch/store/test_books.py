@@ -85,7 +85,7 @@ def test_a_purchase_approved_behind_the_close_of_its_day_is_booked_by_the_next(l
     ]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=histories())
 def test_all_is_booked_once_whenever_a_day_is_closed(tmp_path_factory, rows):
     """Each day is closed as soon as it has ended: legs may be open then, and end later."""

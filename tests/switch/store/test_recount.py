@@ -40,7 +40,7 @@ def _allow(writer, table):
         writer.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_never_changed ON {table}")
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=histories())
 def test_it_comes_to_what_plain_python_does_whenever_a_day_is_closed(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("day")

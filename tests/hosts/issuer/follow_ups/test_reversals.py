@@ -23,6 +23,8 @@ from tests.kit.hosts import (
 )
 from tests.kit.play import Playbook, after, sent
 
+pytestmark = pytest.mark.usefixtures("journals_asked")
+
 
 def sold(*amounts: int) -> Playbook:
     """An issuer that approved *amounts*, by trace numbers 7, 8, …."""

@@ -33,6 +33,8 @@ from tests.kit.switch import (
     with_settings,
 )
 
+pytestmark = pytest.mark.usefixtures("journals_asked")
+
 
 def test_a_purchase_with_a_pin_is_approved():
     assert (

@@ -26,6 +26,8 @@ from tests.kit.switch import (
     with_settings,
 )
 
+pytestmark = pytest.mark.usefixtures("journals_asked")
+
 REPEAT = Message("0421", REVERSAL.fields)
 RRN = "608800000001"  # of the first leg
 ZEROS = "0" * 42

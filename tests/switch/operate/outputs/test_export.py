@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
@@ -69,9 +70,9 @@ def test_beancount_finds_one_cent(closed):
 
 
 def test_bean_check_reads_the_file(closed, tmp_path):
-    program = shutil.which("bean-check")
+    program = shutil.which("bean-check", path=str(Path(sys.executable).parent))
     if program is None:
-        pytest.skip("bean-check is not on the path")
+        pytest.skip("bean-check is not installed")
     path = tmp_path / "books.beancount"
     path.write_text(text(closed, "beancount"), "utf-8")
     done = subprocess.run([program, str(path)], capture_output=True, check=False)

@@ -22,7 +22,7 @@ LEGS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(days=st.lists(LEGS, min_size=1, max_size=2))
 def test_every_leg_is_charged_for_what_is_left_of_it(days, lab_in_module, tmp_path_factory):
     """By the close, by its check, and by decimals here; half of it is undone a day later."""
