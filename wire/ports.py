@@ -83,7 +83,8 @@ class Question(Struct, frozen=True):
 
     identities: tuple[tuple[str, str], ...] = ()  # (sent_on, identity)
     begins: tuple[tuple[str, str], ...] = ()  # (sent_on, how the identity begins)
-    rrns: tuple[tuple[str, str], ...] = ()  # (field 37, how the identity begins)
+    # (field 37, how the identity begins): without a field 37 nothing is found
+    rrns: tuple[tuple[str, str], ...] = ()
     legs: tuple[int, ...] = ()  # numbers of legs
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from cardswitch.specs.errors import Error
 
 from ..ports import Question
-from .tables import CHECKSUM, is_first_row
+from .tables import CHECKSUM, is_first_row, is_with_rrn
 from .trouble import explained
 
 LEGS_MAX: Final = (
@@ -57,7 +57,8 @@ class Statements:
         }
         begins = (c.identity >= bindparam("begin"), c.identity <= bindparam("end"))
         self.by_begin = self._text(first, sent_on, *begins)
-        self.by_rrn = self._text(first, c.rrn == bindparam("rrn"), *begins)
+        with_rrn = first.where(is_with_rrn(table))
+        self.by_rrn = self._text(with_rrn, c.rrn == bindparam("rrn"), *begins)
         columns = [column for column in c if column.name != CHECKSUM]
         self.by_leg = self._text(select(*columns), c.leg == bindparam("leg"))
 

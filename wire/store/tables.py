@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    and_,
     event,
     literal_column,
 )
@@ -50,8 +51,9 @@ def journal_table(name: str, row_type: type[Struct], metadata: MetaData) -> Tabl
         ],
         Column(CHECKSUM, Text, nullable=False),
     )
-    _index_first_rows(table, "identity", table.c.sent_on, table.c.identity, table.c.leg)
-    _index_first_rows(table, "rrn", table.c.rrn, table.c.identity, table.c.leg)
+    is_first, has_rrn = is_first_row(table), is_with_rrn(table)
+    _index(table, "identity", is_first, table.c.sent_on, table.c.identity, table.c.leg)
+    _index(table, "rrn", and_(is_first, has_rrn), table.c.rrn, table.c.identity, table.c.leg)
     Index(f"{name}_leg", table.c.leg, table.c.sequence)
     refuse_changes(table)
     return table
@@ -62,9 +64,13 @@ def is_first_row(table: Table) -> Any:
     return table.c.identity != literal_column("''")
 
 
-def _index_first_rows(table: Table, name: str, *columns: Column[Any]) -> None:
-    first = is_first_row(table)
-    Index(f"{table.name}_{name}", *columns, sqlite_where=first, postgresql_where=first)
+def is_with_rrn(table: Table) -> Any:
+    """Whether a row of *table* has an RRN; said as the index says it, which has no others."""
+    return table.c.rrn != literal_column("''")
+
+
+def _index(table: Table, name: str, condition: Any, *columns: Column[Any]) -> None:
+    Index(f"{table.name}_{name}", *columns, sqlite_where=condition, postgresql_where=condition)
 
 
 # What may not change ------------------------------------------------------------------------------

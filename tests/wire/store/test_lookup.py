@@ -42,7 +42,9 @@ def named(row, question):
     return bool(row.identity) and (
         (row.sent_on, row.identity) in question.identities
         or any(row.sent_on == on and row.identity.startswith(name) for on, name in question.begins)
-        or any(row.rrn == rrn and row.identity.startswith(name) for rrn, name in question.rrns)
+        or any(
+            rrn == row.rrn != "" and row.identity.startswith(name) for rrn, name in question.rrns
+        )
     )
 
 

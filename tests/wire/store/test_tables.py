@@ -47,7 +47,8 @@ def test_identities_are_found_among_first_rows_alone(backend):
     assert made == {
         "steps_identity": "CREATE INDEX steps_identity ON steps (sent_on, identity, leg)"
         " WHERE identity != ''",
-        "steps_rrn": "CREATE INDEX steps_rrn ON steps (rrn, identity, leg) WHERE identity != ''",
+        "steps_rrn": "CREATE INDEX steps_rrn ON steps (rrn, identity, leg)"
+        " WHERE identity != '' AND rrn != ''",
         "steps_leg": "CREATE INDEX steps_leg ON steps (leg, sequence)",
     }
 
