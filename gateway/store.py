@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
+    Text,
     and_,
     bindparam,
     func,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 
 from cardswitch.wire.ports import Question, Seconds
 from cardswitch.wire.store.journal import JournalStore, JournalStoreReader
+from cardswitch.wire.store.lookup import Statement
 from cardswitch.wire.store.schema import Schema, version_table
 from cardswitch.wire.store.tables import journal_table
 
@@ -36,7 +38,6 @@ from .core.row import INTENT, GatewayRow, Legs, legs_of
 
 EXCEPTIONS_MAX: Final = 500  # intents that ever had one, the newest
 _METADATA: Final = MetaData()
-_NAMES: Final = GatewayRow.__struct_fields__
 JOURNAL: Final = journal_table("gateway_journal", GatewayRow, _METADATA)
 _IS_OWNED: Final = JOURNAL.c.owner != ""
 Index(
@@ -96,7 +97,8 @@ def _query(kinds: tuple[str, ...], said: frozenset[str]) -> Select[Any]:
 
 def _conditions(kinds: tuple[str, ...], said: frozenset[str]) -> Iterator[ColumnElement[bool]]:
     c = JOURNAL.c
-    begins = and_(c.owner == bindparam("merchant"), _IS_OWNED, c.sent_on.in_(kinds))
+    named = [bindparam(f"kind_{number}", kind, type_=Text) for number, kind in enumerate(kinds)]
+    begins = and_(c.owner == bindparam("merchant"), _IS_OWNED, c.sent_on.in_(named))
     if "customer" in said:
         yield from (c.customer == bindparam("customer"), _IS_OF_ONE)
         given_later = and_(c.state == Updated.__name__, literal(INTENT in kinds))
@@ -112,6 +114,14 @@ def _conditions(kinds: tuple[str, ...], said: frozenset[str]) -> Iterator[Column
     yield from (bound for name, bound in bounds.items() if name in said)
 
 
+_BEHIND: Final = (
+    select(JOURNAL)
+    .where(JOURNAL.c.sequence > bindparam("behind"))
+    .order_by(JOURNAL.c.sequence)
+    .limit(bindparam("size", type_=Integer))
+)
+
+
 class GatewayReader:
     """Reads the journal at *url*, also while the gateway runs. Raises ConfigError or Error."""
 
@@ -120,13 +130,19 @@ class GatewayReader:
             url, SCHEMA, JOURNAL, GatewayRow
         )
         self._table: Table = JOURNAL
+        self._compiled: dict[Select[Any], Statement] = {}
 
     def page(self, wanted: Wanted) -> list[GatewayRow]:
         """The rows that begin what is *wanted*, newest first; each page costs the same."""
-        with self._reader.connection() as connection:
-            found = connection.execute(*self._asked(wanted)).fetchall()
-        rows = [GatewayRow(**dict(zip(_NAMES, row, strict=False))) for row in found]
+        rows = self._ask(*self._asked(wanted))
         return rows[::-1] if wanted.above else rows
+
+    def _ask(self, query: Select[Any], given: Mapping[str, Any]) -> list[GatewayRow]:
+        """What *query* finds, which is one of few that are made once."""
+        statement = self._compiled.get(query)
+        if statement is None:
+            statement = self._compiled[query] = self._reader.compiled(query)
+        return self._reader.ask(statement, given)
 
     def query(self, wanted: Wanted) -> Select[Any]:
         """How the page is asked for."""
@@ -184,9 +200,9 @@ class GatewayReader:
             if exchange.stand is Stand.EXCEPTION and merchant in (None, intent.merchant)
         ]
 
-    def rows_behind(self, sequence: int) -> Iterator[GatewayRow]:
-        """Every row behind *sequence*, in their order, streamed."""
-        return self._reader.rows(after=sequence)
+    def rows_behind(self, sequence: int, size: int) -> list[GatewayRow]:
+        """The next rows behind *sequence*, in their order, at most *size*."""
+        return self._ask(_BEHIND, {"behind": sequence, "size": size})
 
     def rows(self, question: Question) -> Sequence[GatewayRow]:
         """The rows of the legs that *question* names."""

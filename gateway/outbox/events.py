@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any, Final
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import astuple
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from cardswitch.specs.errors import Error
@@ -52,8 +52,10 @@ class Outbox(EventsReader):
     def __init__(self, url: str | Engine) -> None:
         self._database = Database(url, SCHEMA)
         self._engine = self._database.engine
+        self._insertion = self._database.insertion(EVENTS)
         with reading(self._engine) as connection:
             self._backlog = _backlog(connection)
+            self._position = connection.scalar(select(POSITION.c.sequence)) or 0
         self._knowing = Lock()
         self._known: list[Endpoint] | None = None  # all endpoints, as they are
 
@@ -63,8 +65,7 @@ class Outbox(EventsReader):
 
     def position(self) -> int:
         """The last row of the journal whose events are here."""
-        with reading(self._engine) as connection:
-            return connection.scalar(select(POSITION.c.sequence)) or 0
+        return self._position
 
     # Events and deliveries ------------------------------------------------------------------------
 
@@ -78,6 +79,7 @@ class Outbox(EventsReader):
                 self._keep(writer, read.events, endpoints, now)
             if _forget(writer, now - KEPT_S):
                 self._backlog = _backlog(writer)
+        self._position = read.last
 
     def due(self, endpoint: str, now: Seconds, size: int) -> list[Delivery]:
         """What *endpoint* is to be told now, at most *size*, the longest due first."""
@@ -153,7 +155,8 @@ class Outbox(EventsReader):
     ) -> None:
         last = writer.scalar(select(func.max(EVENTS.c.number))) or 0
         numbered = list(enumerate(events, last + 1))
-        writer.execute(insert(EVENTS), [{"number": n, **asdict(event)} for n, event in numbered])
+        rows = [(number, *astuple(event)) for number, event in numbered]
+        writer.exec_driver_sql(self._insertion, rows)
         owed = []
         for number, event in numbered:
             for endpoint in endpoints:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from typing import Final
 
 from msgspec import Struct
@@ -29,6 +29,7 @@ from ..store import GatewayReader
 from .happenings import Happening, event_id, happened, happened_to
 
 ROWS_AT_ONCE: Final = 500
+_OF_KEYS: Final = (KeyTaken.__name__, KeyAnswered.__name__)
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -55,14 +56,16 @@ class Read(Struct, frozen=True):
 
 def follow(reader: GatewayReader, after: int) -> Read:
     """The events of the next rows behind *after*. Raises Error."""
-    rows = list(islice(reader.rows_behind(after), ROWS_AT_ONCE))
+    rows = reader.rows_behind(after, ROWS_AT_ONCE)
     if not rows:
         return Read((), after)
     last = rows[-1].sequence
-    begun = {row.leg for row in rows if row.identity}
-    others = sorted({row.leg for row in rows if row.leg} - begun)
+    # Of clients' keys, and of what they were answered, there are no events.
+    told = [row for row in rows if row.leg and row.state not in _OF_KEYS]
+    begun = {row.leg for row in told if row.identity}
+    others = sorted({row.leg for row in told} - begun)
     before = reader.rows(Question(legs=tuple(others))) if others else ()
-    whole = [row for row in before if row.sequence <= after] + [row for row in rows if row.leg]
+    whole = [row for row in before if row.sequence <= after] + told
     found = [event for leg in _by_leg(whole) for event in _events_of(leg, after)]
     return Read(tuple(sorted(found, key=lambda event: event.through)), last)
 
@@ -83,9 +86,7 @@ def _events_of(rows: Sequence[GatewayRow], after: int) -> Iterator[Event]:
     call: Called | None = None
     for row, following in zip_longest(rows, rows[1:]):
         entry, before = read(row), intent
-        if isinstance(entry, KeyTaken | KeyAnswered):
-            return
-        assert not isinstance(entry, Began | Became), "a leg is an intent or a thing"
+        assert not isinstance(entry, KeyTaken | KeyAnswered | Began | Became), "it is an intent's"
         if isinstance(entry, Called):
             call = entry
             continue

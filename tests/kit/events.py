@@ -33,8 +33,8 @@ class PlayReader:
     def __init__(self, play):
         self.play = play
 
-    def rows_behind(self, sequence):
-        return [row for row in self.play.entries if row.sequence > sequence]
+    def rows_behind(self, sequence, size):
+        return [row for row in self.play.entries if row.sequence > sequence][:size]
 
     def rows(self, question):
         names = set(question.identities)

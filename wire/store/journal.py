@@ -8,19 +8,20 @@ something here: sequence, leg, at, state, identity, sent_on, rrn and fields.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
 from typing import Any
 
 from msgspec.structs import astuple
-from sqlalchemy import Engine, Table
+from sqlalchemy import Engine, Select, Table
 
 from ..ports import Question
 from .chain import chained
 from .database import Database, open_reader
 from .insertion import Insertion
-from .lookup import LookUps, Statements
+from .lookup import LookUps, Statement, Statements
 from .reading import JournalReading, R
 from .schema import Schema
 
@@ -112,12 +113,31 @@ class JournalStoreReader(JournalReading[R]):
 
     def look_up(self, questions: Sequence[Question]) -> list[Sequence[R] | None]:
         """See :meth:`JournalStore.look_up`. It sees what is there now, in a snapshot too."""
+        with self._kept() as look_ups:
+            return self._found(look_ups, questions)
+
+    def compiled(self, query: Select[Any]) -> Statement:
+        """*query*, for all columns of the table, as :meth:`ask` wants it."""
+        return Statement(self._engine.dialect, query)
+
+    def ask(self, statement: Statement, given: Mapping[str, Any]) -> list[R]:
+        """The rows that *statement* finds now with what is *given*, few enough to be held.
+
+        In place of :meth:`select` where much is asked: nothing is compiled, nobody connects.
+        """
+        with self._kept() as look_ups:
+            found = look_ups.ask(statement, given)
+        return [*map(self._row, found)]
+
+    @contextmanager
+    def _kept(self) -> Iterator[LookUps]:
+        """A connection, to be used by nobody else meanwhile."""
         try:
             look_ups = self._idle.pop()
         except IndexError:
             look_ups = LookUps(self._engine, self._statements)
         try:
-            return self._found(look_ups, questions)
+            yield look_ups
         finally:
             if self._idle.maxlen is None:
                 self._idle.append(look_ups)

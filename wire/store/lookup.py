@@ -7,7 +7,7 @@ such probes of a turn are one statement: a thread waits for the interpreter afte
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -67,6 +67,21 @@ class Statements:
         return str(query.where(*conditions).compile(dialect=self._dialect))
 
 
+class Statement:
+    """A *query*, compiled once for a database of that *dialect*; what is bound has a name."""
+
+    def __init__(self, dialect: Dialect, query: Select[Any]) -> None:
+        compiled = query.compile(dialect=dialect)
+        self.text = str(compiled)
+        self._names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
+        self._known: Mapping[str, Any] = compiled.construct_params(_check=False)
+
+    def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What is bound, in its order: what is *given*, and what the query says itself."""
+        known = self._known
+        return tuple([given[name] if name in given else known[name] for name in self._names])
+
+
 class LookUps:
     """Makes *statements* to a journal, on a connection of *engine* that is kept for them.
 
@@ -85,13 +100,26 @@ class LookUps:
 
         None for one that names more than LEGS_MAX legs. Raises Error if nothing can be read.
         """
+        with self._cursor() as cursor:
+            named = self._named(cursor, questions)
+            return [self._rows(cursor, question, named) for question in questions]
+
+    def ask(self, statement: Statement, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """What *statement* finds with what is *given*. Raises Error if nothing can be read."""
+        with self._cursor() as cursor:
+            found: list[tuple[Any, ...]] = cursor.execute(
+                statement.text, statement.values(given)
+            ).fetchall()
+        return found
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
         try:
             with explained("read", self._failure):
                 if self._connection is None:
                     self._connect()
                 with closing(self._connection.cursor()) as cursor:
-                    named = self._named(cursor, questions)
-                    return [self._rows(cursor, question, named) for question in questions]
+                    yield cursor
         except Error:
             self._give_up()
             raise

@@ -65,3 +65,16 @@ def test_what_began_in_a_piece_is_not_looked_up_again():
     types = {event.type for event in follow(reader, first.last).events}
     assert types == {"payment_intent.succeeded", "charge.succeeded"}
     assert len(asked) == 1
+
+
+def test_what_keys_were_answered_is_not_looked_at(monkeypatch):
+    play = (played() >> order(key="k", digest="d", origin=ORIGIN)).skip()
+    reader = PlayReader(play)
+    first = follow(reader, 0)
+    play = (play >> answered("switch", "00")).skip()
+    looked, known = [], reader.rows
+    monkeypatch.setattr(reader, "rows", lambda asked: looked.extend(asked.legs) or known(asked))
+    assert follow(reader, first.last).events
+    keys = {row.leg for row in play.entries if row.state == "KeyTaken"}
+    assert keys
+    assert not keys & set(looked)

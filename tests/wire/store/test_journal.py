@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import event, select
+from sqlalchemy import Select, bindparam, event, select
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Question
@@ -250,6 +250,17 @@ def test_a_question_sees_what_was_committed_before_it(store):
     assert store.look_up([question]) == [[]]
     store.commit(steps(1))
     assert store.look_up([question]) == [steps(1)]
+
+
+def test_a_query_is_compiled_once_and_asked_anew(url, store, monkeypatch):
+    reader = reader_at(url)
+    query = select(STEPS).where(STEPS.c.leg.in_([bindparam("one"), bindparam("other", 2)]))
+    statement = reader.compiled(query.order_by(STEPS.c.sequence))
+    assert reader.ask(statement, {"one": 1}) == []
+    monkeypatch.setattr(Select, "compile", None)
+    store.commit(steps(3))
+    assert reader.ask(statement, {"one": 1}) == steps(2)
+    assert reader.ask(statement, {"one": 9}) == steps(1, first=2)
 
 
 PROBES = [
