@@ -13,8 +13,8 @@ TRANSACTIONS: Final = "/v1/balance_transactions"
 PAGE: Final = 100  # the most that one call lists; of payouts the newest are looked at
 PAGES_MAX: Final = 50  # of one payout
 PAID_OUT: Final = "paid out"
-ON_ITS_WAY: Final = "on its way"
-IN_PART: Final = "in part"
+ON_ITS_WAY: Final = "deposit on its way"
+IN_PART: Final = "deposited in part"
 _UNDER_WAY: Final = ("paid", "in_transit")
 
 

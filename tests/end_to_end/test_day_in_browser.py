@@ -119,10 +119,10 @@ def test_dinars_have_three(shopper, counter, lab):
 
 
 def listed(counter, lab):
-    """By number, what the list says of an order's deposit."""
+    """By number, what the list says of an order behind how it stands."""
     counter.page.goto(f"{lab.shop.url}/merchant")
     rows = counter.page.locator("tbody tr").all_inner_texts()
-    return {int(row.split("\t")[0]): row.split("\t")[3] for row in rows}
+    return {int(row.split("\t")[0]): row.split("\t")[2].partition(", ")[2] for row in rows}
 
 
 def test_the_day_is_closed_and_all_of_it_is_deposited(browser, counter, lab):

@@ -38,6 +38,20 @@ def chromium() -> Iterator[Any]:
             browser.close()
 
 
+class Keeping:
+    """A browser like *browser* that keeps what browsers keep, in *folder*: it has one context."""
+
+    def __init__(self, browser: Any, folder: Path):
+        self._kind, self._folder = browser.browser_type, folder
+
+    def new_context(self, **more: Any) -> Any:
+        """The one that it has."""
+        path = next(filter(None, map(shutil.which, NAMES)), None)
+        return self._kind.launch_persistent_context(
+            self._folder, executable_path=path, args=list(FLAGS), **more
+        )
+
+
 class Watched:
     """A page, and all that a test must hold against it: requests, console, errors."""
 

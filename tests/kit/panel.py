@@ -24,9 +24,15 @@ class PanelPage(Watched):
         """Have the issuer do *what* with the next payment."""
         if code:
             self.page.get_by_label("Reason of the decline").select_option(code)
-        self.page.get_by_label(what).check()
+        self.page.locator(f"input[value={what}]").check()
         self.page.get_by_role("button", name="Tell the issuer").click()
         self.page.get_by_role("status").filter(has_text="The issuer knows").wait_for()
+
+    def expire(self, id_):
+        """Have a session or a hold be over."""
+        self.page.goto(self.url)
+        self.page.get_by_role("listitem").filter(has_text=id_).get_by_role("button").click()
+        self.page.get_by_role("status").filter(has_text="It is over").wait_for()
 
     def close_day(self):
         """End the bank day; what the page says then."""

@@ -82,6 +82,10 @@ class Shopper(Watched):
             self.page.wait_for_url(f"{self.shop}/thanks/*")
         return self.page.locator("main").inner_text()
 
+    def until_asked(self, before):
+        """Wait until the switch was asked once more than *before*."""
+        assert eventually(lambda: self.asked() > before)
+
     def asked(self):
         """How often the gateway has asked the switch for money."""
         return Counter(row.state for row in self.reader.rows_behind(0))["Sent"]

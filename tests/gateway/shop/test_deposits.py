@@ -42,11 +42,15 @@ def order(charge="ch_1", received=1290, number=1):
     [
         ([], order(), None),
         ([("paid", [("ch_1", 1290)])], order(), "paid out"),
-        ([("in_transit", [("ch_1", 1290)])], order(), "on its way"),
+        ([("in_transit", [("ch_1", 1290)])], order(), "deposit on its way"),
         ([("failed", [("ch_1", 1290)])], order(), None),
-        ([("paid", [("ch_1", 500)])], order(), "in part"),
+        ([("paid", [("ch_1", 500)])], order(), "deposited in part"),
         ([("paid", [("ch_1", 500)]), ("paid", [("ch_1", 790)])], order(), "paid out"),
-        ([("paid", [("ch_1", 500)]), ("in_transit", [("ch_1", 790)])], order(), "on its way"),
+        (
+            [("paid", [("ch_1", 500)]), ("in_transit", [("ch_1", 790)])],
+            order(),
+            "deposit on its way",
+        ),
         ([("paid", [("ch_1", 500), ("ch_1", 790)])], order(), "paid out"),
         ([("paid", [("ch_2", 1), (None, 2), ("ch_1", 1290)])], order(), "paid out"),
         ([("paid", [("ch_2", 1290)])], order(), None),
@@ -62,7 +66,7 @@ def test_how_far_the_money_is(payouts, asked, word):
 def test_the_parts_of_a_payout_are_asked_for_once():
     books = Books(("in_transit", [("ch_1", 1290)]))
     deposits = Deposits(books)
-    assert asyncio.run(deposits.of([order()])) == {1: "on its way"}
+    assert asyncio.run(deposits.of([order()])) == {1: "deposit on its way"}
     books.payouts = (("paid", [("ch_1", 1290)]),)
     assert asyncio.run(deposits.of([order()])) == {1: "paid out"}
     assert books.asked == ["/v1/payouts", "/v1/balance_transactions", "/v1/payouts"]

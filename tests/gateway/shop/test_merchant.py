@@ -149,7 +149,7 @@ def test_the_list_says_what_is_paid_out_and_goes_without_if_nobody_knows(merchan
     moved = {"id": "txn_1", "source": "ch_1", "amount": 1290}
     merchant.gateway.lists["/v1/balance_transactions"] = [moved]
     merchant.browser.get("/merchant/1")
-    assert "<td>paid out</td>" in merchant.browser.get("/merchant").text
+    assert 'paid<span class="quiet">, paid out</span>' in merchant.browser.get("/merchant").text
     merchant.gateway.is_away = True
     page = merchant.browser.get("/merchant")
     assert (page.status, "paid out" in page.text) == (200, False)
