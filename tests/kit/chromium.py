@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 import pytest
 
@@ -53,7 +54,12 @@ class Keeping:
 
 
 class Watched:
-    """A page, and all that a test must hold against it: requests, console, errors."""
+    """A page, and all that a test must hold against it: requests, console, errors.
+
+    `all` are those that are there: of a test that is red, pictures and requests are kept.
+    """
+
+    all: ClassVar[WeakSet[Watched]] = WeakSet()
 
     def __init__(self, browser: Any, *, width: int = 1280, **more: Any):
         # The certificates are of a lab's own CA, which no browser knows.
@@ -61,6 +67,7 @@ class Watched:
             viewport={"width": width, "height": 900}, ignore_https_errors=True, **more
         )
         self.page = self.context.new_page()
+        Watched.all.add(self)
         self.requests: list[Any] = []
         self.troubles: list[str] = []
         self.context.on("request", lambda request: self.requests.append(request))
@@ -75,6 +82,13 @@ class Watched:
         """All that was sent to *origin*: addresses, headers and bodies, as one text."""
         sent = [each for each in self.requests if each.url.startswith(origin)]
         return "\n".join(f"{each.url} {each.headers} {each.post_data or ''}" for each in sent)
+
+    def keep(self, folder: Path, name: str) -> None:
+        """What it shows, and what it asked for, less what forms said: cards are typed here."""
+        folder.mkdir(parents=True, exist_ok=True)
+        asked = "\n".join(f"{each.method} {each.url}" for each in self.requests)
+        (folder / f"{name}.txt").write_text("\n".join([asked, *self.troubles]), "utf-8")
+        self.shot(folder / f"{name}.png")
 
     def shot(self, path: Path) -> None:
         """A picture of the whole page."""
