@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from io import BufferedReader, TextIOWrapper
 from itertools import chain, groupby, islice, zip_longest
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +36,8 @@ from ...settlement.totals import BatchTotals
 LINES_AT_ONCE: Final = 1_000
 FINDINGS_MAX: Final = 1_000  # where more lines differ, more than a record is wrong
 _is_special: Final = re.compile('[",\r\n]').search
+_batch: Final = itemgetter(0)  # of a BatchedLine
+_UNCHARGED: Final = 4  # values of a BatchedLine
 _MOVEMENT: Final = REPORT_COLUMNS.index("movement")
 
 
@@ -56,27 +61,48 @@ def write_reports(
     """
     written = ReportLines(label, batches, paid)
     digests = {}
-    for merchant, some in _by_merchant(batches, movements):
+    for merchant, parts in _by_merchant(batches, movements, charged):
         name, has_fees = report_name(merchant), merchant in charged
-        lines = written.charged_lines(some) if has_fees else written.lines(m[:4] for m in some)
-        more = chain([report_columns(has_fees=has_fees)], lines)
+        lines = map(written.charged_lines if has_fees else written.lines, parts)
+        more = chain([[report_columns(has_fees=has_fees)]], lines)
         digests[name] = _write(more, folder / name if folder else None)
     return manifest(label, digests)
 
 
 def _by_merchant(
-    batches: Iterable[BatchTotals], movements: Iterable[Any]
+    batches: Iterable[BatchTotals], movements: Iterable[Any], charged: Collection[str]
 ) -> Iterator[tuple[str, Iterator[Any]]]:
-    merchants = {batch.number: batch.merchant for batch in batches}
-    return groupby(movements, key=lambda line: merchants.get(line[0], ""))
+    """By merchant, its *movements*, so many at once; with fees if it is *charged*."""
+    merchants = defaultdict(str, {batch.number: batch.merchant for batch in batches})
+
+    def parts() -> Iterator[tuple[str, list[Any]]]:
+        left = iter(movements)
+        while some := [*islice(left, LINES_AT_ONCE)]:
+            start = 0
+            for merchant, same in groupby(map(_batch, some), merchants.__getitem__):
+                end = start + len([*same])
+                yield merchant, some[start:end]
+                start = end
+
+    for merchant, some in groupby(parts(), itemgetter(0)):
+        if merchant in charged:
+            yield merchant, (part for _, part in some)
+        else:
+            yield merchant, (_uncharged(part) for _, part in some)
 
 
-def _write(more: Iterator[str], path: Path | None) -> str:
+def _uncharged(lines: list[Any]) -> list[Any]:
+    """What *lines* say but for fees, of which a close that charges others says nothing."""
+    return lines if len(lines[0]) == _UNCHARGED else [line[:_UNCHARGED] for line in lines]
+
+
+def _write(more: Iterable[Sequence[str]], path: Path | None) -> str:
     """Write the lines *more* to *path*, durably; their SHA-256."""
     digest = hashlib.sha256()
     with ExitStack() as stack:
         file = stack.enter_context(path.open("xb", buffering=0)) if path else None
-        while some := "".join(islice(more, LINES_AT_ONCE)).encode():
+        for lines in more:
+            some = "".join(lines).encode()
             digest.update(some)
             if file:
                 write_all(file.fileno(), some)
@@ -114,40 +140,45 @@ class ReportCheck:
     ) -> bytes:
         """Hold each report against *movements* of *batches*, ordered by merchant; the manifest."""
         around = _Around({batch.number: self._around(batch) for batch in batches})
-        for merchant, some in _by_merchant(batches, movements):
-            names = [*REPORT_COLUMNS]
-            lines: Iterator[str]
-            if merchant in self._charged:
-                names += FEE_COLUMNS
-                lines = (_charged(around, movement) for movement in some)
-            else:
-                lines = _wanted(around, (movement[:4] for movement in some))
-            wanted = chain([",".join(names) + END_OF_LINE], lines)
+        for merchant, parts in _by_merchant(batches, movements, self._charged):
+            has_fees = merchant in self._charged
+            names = (*REPORT_COLUMNS, *FEE_COLUMNS) if has_fees else REPORT_COLUMNS
+            lines = map(partial(_charged if has_fees else _wanted, around), parts)
+            wanted = chain([[",".join(names) + END_OF_LINE]], lines)
             self._read_one(report_name(merchant), wanted)
         for path in self._folder.iterdir():
             if path.name not in self._digests:
                 self._find(f"{path.name} does not belong there")
         return manifest(self._label, self._digests)
 
-    def _read_one(self, name: str, wanted: Iterator[str]) -> None:
-        path = self._folder / name
+    def _read_one(self, name: str, wanted: Iterator[list[str]]) -> None:
+        path, digest = self._folder / name, hashlib.sha256()
         try:
             with path.open("rb") as file:
-                self._digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
-                file.seek(0)
-                while some := [*islice(wanted, LINES_AT_ONCE)]:
-                    start, want = file.tell(), "".join(some).encode()
-                    if file.read(len(want)) != want:
+                for lines in wanted:
+                    start, want = file.tell(), "".join(lines).encode()
+                    said = file.read(len(want))
+                    digest.update(said)
+                    if said != want:
                         file.seek(start)
-                        self._name_differences(name, file, chain(some, wanted))
+                        self._differs(name, file, chain(lines, chain.from_iterable(wanted)))
                         return
+                self._digests[name] = digest.hexdigest()
                 if file.peek(1):
-                    self._name_differences(name, file, ())
+                    self._differs(name, file, ())
         except FileNotFoundError:
             self._digests[name] = ""
             self._find(f"{name} is missing")
         except (ValueError, csv.Error) as error:
             self._find(f"{name}: unreadable ({type(error).__name__})")
+
+    def _differs(self, name: str, file: BufferedReader, wanted: Iterable[str]) -> None:
+        """Note that what *file* says from here on is not *wanted*; and what all of it comes to."""
+        start = file.tell()
+        file.seek(0)
+        self._digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(start)
+        self._name_differences(name, file, wanted)
 
     def _name_differences(self, name: str, file: BufferedReader, wanted: Iterable[str]) -> None:
         """Hold what *file* says from here on against *wanted*, line by line."""
@@ -188,22 +219,28 @@ class _Around(dict[int, tuple[str, str, str, int, str]]):
         return "", "", "", 0, END_OF_LINE
 
 
-def _wanted(around: _Around, movements: Iterable[BatchedLine]) -> Iterator[str]:
+def _wanted(around: _Around, movements: Iterable[BatchedLine]) -> list[str]:
+    lines = []
     for batch, sequence, amount, rrn in movements:
         name, about, letters, digits, end = around[batch]
-        yield f"{name}{sequence}{about}{_cell(rrn)}{letters}{_money(amount, digits)}{end}"
+        cell = _cell(rrn) if _is_special(rrn) else rrn
+        lines.append(f"{name}{sequence}{about}{cell}{letters}{_money(amount, digits)}{end}")
+    return lines
 
 
-def _charged(around: _Around, movement: ChargedLine) -> str:
-    """The line of *movement*, with its fees behind it."""
-    [line] = _wanted(around, [movement[:4]])
-    digits, amount, costs = around[movement[0]][3], movement[2], movement[4:7]
-    told = [0 if cost is None else cost for cost in costs]
-    cells = [
-        _cell(movement[7] or ""),
-        *(_money(cost, digits) for cost in (*told, amount - told[2])),
+def _charged(around: _Around, movements: Sequence[ChargedLine]) -> list[str]:
+    """The lines of *movements*, with their fees behind them."""
+    plain = _wanted(around, (movement[:4] for movement in movements))
+    return [
+        f"{line[: -len(END_OF_LINE)]},{_costs(around[movement[0]][3], movement)}{END_OF_LINE}"
+        for line, movement in zip(plain, movements, strict=True)
     ]
-    return f"{line[: -len(END_OF_LINE)]},{','.join(cells)}{END_OF_LINE}"
+
+
+def _costs(digits: int, movement: ChargedLine) -> str:
+    told = [0 if cost is None else cost for cost in movement[4:7]]
+    costs = (*told, movement[2] - told[2])
+    return ",".join([_cell(movement[7] or ""), *(_money(cost, digits) for cost in costs)])
 
 
 def _money(amount: int, digits: int) -> str:

@@ -7,7 +7,7 @@ the form that `sha256sum --check` reads.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Final
 from urllib.parse import quote
@@ -74,28 +74,36 @@ class ReportLines:
     ) -> None:
         self._around = {b.number: _around(business_date, b, references) for b in batches}
 
-    def lines(self, movements: Iterable[BatchedLine]) -> Iterator[str]:
-        """A line for each of *movements*, with its end."""
-        around = self._around
-        for batch, sequence, amount, rrn in movements:
-            name, about, unit, digits, end = around[batch]
-            said = rrn if rrn.isalnum() else _cells(rrn)[1:]
-            whole = str(amount)
-            if digits and amount >= 0 and len(whole) > digits:
-                money = f"{whole[:-digits]}.{whole[-digits:]}"
-            else:
-                money = amount_text(amount, unit)
-            yield f"{name}{sequence}{about}{said}{end[0]}{money}{end[1]}"
+    def lines(self, movements: Iterable[BatchedLine]) -> list[str]:
+        """A line for each of *movements*, with its end.
 
-    def charged_lines(self, movements: Iterable[ChargedLine]) -> Iterator[str]:
+        All is done here, once a line: the books of a large day have millions of them.
+        """
+        around = self._around
+        lines = []
+        for batch, sequence, amount, rrn in movements:
+            name, about, code, digits, unit, then, end = around[batch]
+            said = rrn if rrn.isalnum() else _cells(rrn)[1:]
+            money = f"{amount}"
+            if digits:
+                if -unit < amount < unit:
+                    money = amount_text(amount, code)
+                else:
+                    money = f"{money[:-digits]}.{money[-digits:]}"
+            lines.append(f"{name}{sequence}{about}{said}{then}{money}{end}")
+        return lines
+
+    def charged_lines(self, movements: Sequence[ChargedLine]) -> list[str]:
         """The same, with what each of *movements* is charged behind it."""
-        for movement in movements:
-            [line] = self.lines([movement[:4]])
+        lines = []
+        plain = self.lines(movement[:4] for movement in movements)
+        for line, movement in zip(plain, movements, strict=True):
             amount, code = movement[2], self._around[movement[0]][2]
             interchange, scheme, fee = (cost or 0 for cost in movement[4:7])
             costs = (interchange, scheme, fee, amount - fee)
             told = (movement[7] or "", *(amount_text(cost, code) for cost in costs))
-            yield f"{line.removesuffix(END_OF_LINE)}{_cells(*told)}{END_OF_LINE}"
+            lines.append(f"{line.removesuffix(END_OF_LINE)}{_cells(*told)}{END_OF_LINE}")
+        return lines
 
 
 def report_columns(*, has_fees: bool) -> str:
@@ -106,21 +114,21 @@ def report_columns(*, has_fees: bool) -> str:
 
 def _around(
     business_date: str, batch: BatchTotals, references: Mapping[tuple[str, str], str]
-) -> tuple[str, str, str, int, tuple[str, str]]:
+) -> tuple[str, str, str, int, int, str, str]:
     """What stands before and behind the number of a movement, and around its amount."""
     movement = _cells(f"{batch.kind}:")
     bare = movement.removesuffix('"')
     about = _cells(batch.moved_on, str(batch.number), batch.kind, batch.channel, batch.terminal)
     code = batch.currency
+    digits = currency(code).exponent if is_currency(code) else 0
     return (
         f"{_cells(business_date, batch.merchant)[1:]}{bare}",
         f"{movement.removeprefix(bare)}{about},",
         code,
-        currency(code).exponent if is_currency(code) else 0,
-        (
-            f"{_cells(currency_name(code))},",
-            f"{_cells(references.get((batch.merchant, code), ''))}{END_OF_LINE}",
-        ),
+        digits,
+        10**digits,
+        f"{_cells(currency_name(code))},",
+        f"{_cells(references.get((batch.merchant, code), ''))}{END_OF_LINE}",
     )
 
 
