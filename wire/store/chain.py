@@ -15,9 +15,9 @@ import msgspec
 
 START: Final = ""  # What the first row of a journal follows.
 _CHECKSUM_BYTES: Final = 16  # No two rows share one by accident.
-_empty: Final = blake2b(digest_size=_CHECKSUM_BYTES).copy  # Less work than to make a new one.
+empty: Final = blake2b(digest_size=_CHECKSUM_BYTES).copy  # Less work than to make a new one.
 # Its form is fixed by a specification: no version of Python or of a library writes it differently.
-_encode = msgspec.msgpack.Encoder().encode
+encode: Final = msgspec.msgpack.Encoder().encode
 
 
 def chained(previous: str, row: tuple[Any, ...]) -> str:
@@ -31,6 +31,6 @@ def chained(previous: str, row: tuple[Any, ...]) -> str:
     >>> chained(first, (2, 0.5, "approved")) != chained(START, (2, 0.5, "approved"))
     True
     """
-    digest = _empty()
-    digest.update(_encode((previous, row)))
+    digest = empty()
+    digest.update(encode((previous, row)))
     return digest.hexdigest()
