@@ -99,7 +99,7 @@ def sums(moved_rows: Any) -> Select[Any]:
 
 def batches(label: str, rows: Iterable[Any], after: int = 0) -> tuple[BatchTotals, ...]:
     """The batches that :func:`sums` has found for the day *label*, numbered behind *after*."""
-    found = sorted((*row[:6], int(row.count), int(row.amount)) for row in rows)
+    found = sorted((*key, int(count), int(amount)) for *key, count, amount in rows)
     names = (*BATCH_KEY, "count", "amount")
     return tuple(
         BatchTotals(number=number, business_date=label, **dict(zip(names, row, strict=True)))

@@ -6,6 +6,7 @@ the place of its rows, not from their label.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -14,10 +15,12 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Index,
+    FromClause,
     Select,
+    Subquery,
     Table,
     Text,
+    and_,
     case,
     exists,
     func,
@@ -25,44 +28,44 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.schema import CreateTable
 
 from cardswitch.specs.masking import printable
 from cardswitch.specs.transactions.kinds import KINDS
-from cardswitch.wire.store.tables import ROW_NUMBER
 
 from ..core.states import State
 from ..settlement.days import BankDay
 from ..settlement.fees.charges import BatchFees
 from ..settlement.fees.schedules import BatchRate
 from .fees.recount import FeeRecount
-from .moved import BATCH_KEY, SERVES_MERCHANTS, batches, kinds_of, moved_columns, sums, temporary
+from .moved import (
+    BATCH_KEY,
+    SERVES_MERCHANTS,
+    batches,
+    kinds_of,
+    moved_columns,
+    sums,
+    temporary,
+)
 from .tables import BATCHES, MOVEMENTS
 
 FINDINGS_MAX: Final = 1_000  # of each sort: where more differ, more than a record is wrong
 # What its state alone says of money.
 _CAPTURES: Final = (State.APPROVED.value, State.TAKEN.value)
 _TELLING: Final = (*_CAPTURES, State.REVERSING.value)
+_SAID: Final = ("merchant", "terminal", "currency", "rrn")  # by its row, or else by the first one
 _COMPARED: Final = ("leg", "amount", "rrn")  # of a movement itself; the rest its batch says
 
-# What befell the merchants' legs that moved on since the day began, a row for each step of them.
-_STEPS: Final = temporary(
-    "steps",
-    Column("leg", BigInteger),
-    Column("sequence", ROW_NUMBER, primary_key=True, autoincrement=False),
-    Column("began", BigInteger),  # the first row of the leg
-    *[Column(name, BigInteger) for name in ("amount", "stays")],
-    *[Column(name, Text) for name in ("state", "kind", "channel")],
-    *[Column(name, Text) for name in ("rrn", "merchant", "terminal", "currency")],
-)
-# Made once they are all there: to keep them in this order from the start is half the work more.
-_BY_LEG: Final = Index("steps_leg", _STEPS.c.leg, _STEPS.c.sequence)
 _BEGUN: Final = temporary(
     "begun", Column("sequence", BigInteger, primary_key=True), Column("label", Text)
 )
+# Of what an earlier close has looked at, the legs that moved on since.
+_MOVED_ON: Final = temporary("moved_on", Column("leg", BigInteger, primary_key=True))
+# Only where fees are counted too, which ask for it more than once.
 _EXPECTED: Final = temporary("expected", *moved_columns())
-_TABLES: Final = (_STEPS, _BEGUN, _EXPECTED)
+_TABLES: Final = (_BEGUN, _MOVED_ON)
 
 
 class Recount:
@@ -89,65 +92,105 @@ class Recount:
             writer.execute(CreateTable(table))
         begun = [{"sequence": each.sequence, "label": each.label} for each in days]
         writer.execute(insert(_BEGUN), begun)
-        names = [column.name for column in _STEPS.c]
-        writer.execute(insert(_STEPS).from_select(names, _steps(rows, day.sequence, until)))
-        earlier = _earlier(rows, day.sequence)
-        writer.execute(insert(_STEPS).from_select(names, earlier))
-        _BY_LEG.create(writer)
-        ends = min((each.sequence for each in days if each.sequence > day.sequence), default=until)
-        names = [column.name for column in _EXPECTED.c]
-        for expected in (_captures(day, ends), _reversals(day, ends)):
-            writer.execute(insert(_EXPECTED).from_select(names, expected))
-
-        query = sums(_EXPECTED).where(~self._was_booked())
+        writer.execute(insert(_MOVED_ON).from_select(["leg"], _moved_on(rows, day.sequence, until)))
+        self._moves = _moves(rows, days, day, until)
+        self._expected = union_all(*[select(*each.c) for each in self._moves]).subquery()
+        self._differing = self._booked = 0
         self._fees: FeeRecount | None = None
-        self.batches = batches(self._label, writer.execute(query), after)
+        self.batches = batches(self._label, self._sums(), after)
+
+    def _sums(self) -> Sequence[Any]:
+        """What is expected of each batch, and not in one of an earlier close.
+
+        All is held against what is booked in the same pass. Where that agrees, the batches in the
+        books tell movements apart as well as all that makes up a batch, at half the work.
+        """
+        found: defaultdict[int | None, Counter[str]] = defaultdict(Counter)
+        for each in self._moves:
+            for batch, count, amount, differing in self._writer.execute(_counted(each)):
+                found[batch].update(count=count, amount=int(amount))
+                self._differing += int(differing)
+        m, b = MOVEMENTS.c, BATCHES.c
+        if self._differing:
+            is_new = or_(m.batch.is_(None), m.batch > self._after)
+            moves = select(*self._expected.c).select_from(_beside_what_is_booked(self._expected))
+            return self._writer.execute(sums(moves.where(is_new).subquery())).all()
+        query = select(b.number, *[b[name] for name in BATCH_KEY]).where(b.number > self._after)
+        keys = [(key, found[number]) for number, *key in self._writer.execute(query)]
+        self._booked = sum(summed["count"] for _, summed in keys)
+        return [(*key, by["count"], by["amount"]) for key, by in keys if by]
 
     def charge(self, rates: Sequence[BatchRate]) -> tuple[BatchFees, ...]:
         """Count the fees too, those of batches with *rates*; their sums by batch."""
+        self._writer.execute(CreateTable(_EXPECTED))
+        names = [column.name for column in _EXPECTED.c]
+        self._writer.execute(insert(_EXPECTED).from_select(names, select(self._expected)))
         self._fees = FeeRecount(self._writer, _EXPECTED, self.batches, rates, self._after)
         return self._fees.sums(self.batches)
 
     def findings(self) -> Iterator[str]:
         """What is wrong with the movements in the books, one sentence for each."""
-        e, m, b = _EXPECTED.c, MOVEMENTS.c, BATCHES.c
-        joined = _EXPECTED.outerjoin(MOVEMENTS, m.sequence == e.sequence).outerjoin(
-            BATCHES, b.number == m.batch
-        )
-        booked = [*[m[name] for name in _COMPARED], *[b[name] for name in BATCH_KEY]]
-        wanted = [*[e[name] for name in _COMPARED], *[e[name] for name in BATCH_KEY]]
-        differs = or_(*[is_ != want for is_, want in zip(booked, wanted, strict=True)])
-        query = (
-            select(e.sequence, m.sequence, *wanted, *booked)
-            .select_from(joined)
-            .where(or_(m.sequence.is_(None), b.number.is_(None), differs))
-        )
-        for row in self._first(query.order_by(e.sequence)):
-            yield _difference(row)
-        strangers = (
-            select(m.sequence, m.leg, m.rrn, b.kind)
-            .select_from(MOVEMENTS.outerjoin(BATCHES, b.number == m.batch))
-            .where(m.batch > self._after, ~exists().where(e.sequence == m.sequence))
-        )
-        for sequence, leg, rrn, kind in self._first(strangers.order_by(m.sequence)):
-            yield f"{_name(kind or '', sequence, rrn, leg)} does not belong there"
+        e, m, b = self._expected.c, MOVEMENTS.c, BATCHES.c
+        if self._differing:
+            differing = (
+                select(e.sequence, m.sequence, *_wanted(self._expected), *_booked())
+                .select_from(_beside_what_is_booked(self._expected))
+                .where(_differs(self._expected))
+            )
+            yield from map(_difference, self._first(differing.order_by(e.sequence)))
+        is_booked = m.batch > self._after
+        query = select(func.count()).select_from(MOVEMENTS).where(is_booked)
+        if self._differing or self._writer.scalar(query) != self._booked:
+            strangers = (
+                select(m.sequence, m.leg, m.rrn, b.kind)
+                .select_from(MOVEMENTS.outerjoin(BATCHES, b.number == m.batch))
+                .where(is_booked, m.sequence.not_in(select(e.sequence)))
+            )
+            for sequence, leg, rrn, kind in self._first(strangers.order_by(m.sequence)):
+                yield f"{_name(kind or '', sequence, rrn, leg)} does not belong there"
         if self._fees is not None:
             yield from self._fees.findings()
-
-    def _was_booked(self) -> ColumnElement[bool]:
-        """Whether an earlier close has booked it."""
-        m = MOVEMENTS.c
-        return exists().where(m.sequence == _EXPECTED.c.sequence, m.batch <= self._after)
 
     def close(self) -> None:
         """Let go of what was only counted."""
         if self._fees is not None:
             self._fees.close()
+            _EXPECTED.drop(self._writer)
         for table in _TABLES:
             table.drop(self._writer)
 
     def _first(self, query: Select[Any]) -> list[Any]:
         return list(self._writer.execute(query.limit(FINDINGS_MAX)))
+
+
+def _counted(moves: Subquery) -> Select[Any]:
+    """By the batch in which *moves* are booked: count, amount, and how many are so otherwise."""
+    differs = case((_differs(moves), 1), else_=0).label("differs")
+    # A subquery with an offset is not merged with the query around it: less is sorted.
+    joined = _beside_what_is_booked(moves)
+    each = select(MOVEMENTS.c.batch, moves.c.amount, differs).select_from(joined).offset(0)
+    c = each.subquery().c
+    counted = select(c.batch, func.count(), func.sum(c.amount), func.sum(c.differs))
+    return counted.group_by(c.batch)
+
+
+def _beside_what_is_booked(moves: Subquery) -> FromClause:
+    joined = moves.outerjoin(MOVEMENTS, MOVEMENTS.c.sequence == moves.c.sequence)
+    return joined.outerjoin(BATCHES, BATCHES.c.number == MOVEMENTS.c.batch)
+
+
+def _differs(moves: Subquery) -> ColumnElement[bool]:
+    pairs = zip(_booked(), _wanted(moves), strict=True)
+    differs = [is_ != want for is_, want in pairs]
+    return or_(MOVEMENTS.c.sequence.is_(None), BATCHES.c.number.is_(None), *differs)
+
+
+def _booked() -> list[ColumnElement[Any]]:
+    return [*[MOVEMENTS.c[name] for name in _COMPARED], *[BATCHES.c[name] for name in BATCH_KEY]]
+
+
+def _wanted(moves: Subquery) -> list[ColumnElement[Any]]:
+    return [moves.c[name] for name in (*_COMPARED, *BATCH_KEY)]
 
 
 def _difference(row: Sequence[Any]) -> str:
@@ -173,96 +216,90 @@ def _name(kind: str, sequence: int, rrn: str, leg: int) -> str:
 # What befell -------------------------------------------------------------------------------------
 
 
-def _steps(rows: Table, since: int, until: int) -> Select[Any]:
-    """The steps behind row *since*, up to *until*."""
-    first = rows.alias("first")
-    same = rows.alias("same")
-    began = select(func.min(same.c.sequence)).where(same.c.leg == rows.c.leg)
-    return (
-        _columns(rows, first)
-        .select_from(rows.join(first, first.c.sequence == began.correlate(rows).scalar_subquery()))
-        .where(rows.c.sequence > since, rows.c.sequence <= until, *_are_told_of(rows, first))
-    )
-
-
-def _earlier(rows: Table, since: int) -> Select[Any]:
-    """The steps up to row *since* of legs that began by then, and moved on behind it."""
-    first = rows.alias("first")
-    legs = select(_STEPS.c.leg, _STEPS.c.began).where(_STEPS.c.began <= since).distinct().subquery()
-    return (
-        _columns(rows, first)
-        .select_from(
-            legs.join(rows, rows.c.leg == legs.c.leg).join(first, first.c.sequence == legs.c.began)
-        )
-        .where(rows.c.sequence <= since, *_are_told_of(rows, first))
-    )
-
-
-def _are_told_of(rows: Table, first: Any) -> list[ColumnElement[bool]]:
-    moving = [name for name, kind in KINDS.all.items() if kind.sign]
-    return [
-        rows.c.state.in_(_TELLING),
-        rows.c.kind.in_(moving),
-        first.c.serves == SERVES_MERCHANTS,
-    ]
-
-
-def _columns(rows: Table, first: Any) -> Select[Any]:
+def _moves(rows: Table, days: Sequence[BankDay], day: BankDay, until: int) -> tuple[Subquery, ...]:
+    """What must be booked of *rows* up to *until*: of *day*, and of legs that moved on."""
+    ends = min((each.sequence for each in days if each.sequence > day.sequence), default=until)
     c = rows.c
-    said = [
-        func.coalesce(func.nullif(c[name], ""), first.c[name])
-        for name in ("rrn", "merchant", "terminal", "currency")
-    ]
-    return select(
-        c.leg,
-        c.sequence,
-        first.c.sequence,
-        c.amount,
-        c.stays,
-        c.state,
-        c.kind,
-        first.c.source,
-        *said,
+    behind = and_(c.sequence > day.sequence, c.sequence <= until)
+    before = and_(c.sequence <= day.sequence, c.leg.in_(select(_MOVED_ON.c.leg)))
+    return tuple(
+        moves(rows, place, day, ends).subquery()
+        for place in (behind, before)
+        for moves in (_captures, _reversals)
     )
 
 
-def _captures(day: BankDay, ends: int) -> Select[Any]:
+def _moved_on(rows: Table, since: int, until: int) -> Select[Any]:
+    """The legs that began by row *since*, and moved on behind it."""
+    c, before, last = rows.c, rows.alias("before"), rows.alias("last")
+    began = exists().where(before.c.leg == c.leg, before.c.sequence <= since)
+    # None of them has a higher number, which spares a look for most of the others.
+    newest = select(last.c.leg).where(last.c.sequence <= since).order_by(last.c.leg.desc()).limit(1)
+    return (
+        select(c.leg)
+        .where(c.sequence > since, c.sequence <= until, c.leg <= newest.scalar_subquery())
+        .where(_tells(rows), began)
+        .distinct()
+    )
+
+
+def _tells(rows: Any) -> ColumnElement[bool]:
+    """Whether the state of a row says by itself that money was moved, of those *rows*."""
+    moving = [name for name, kind in KINDS.all.items() if kind.sign]
+    return and_(rows.c.state.in_(_TELLING), rows.c.kind.in_(moving))
+
+
+def _captures(rows: Table, place: ColumnElement[bool], day: BankDay, ends: int) -> Select[Any]:
     """What was captured: by the first step of a leg, unless that undoes it.
 
     What is acknowledged, or sent again, was counted then.
     """
-    s, earlier = _STEPS.c, _STEPS.alias("earlier")
-    is_told_again = exists().where(earlier.c.leg == s.leg, earlier.c.sequence < s.sequence)
-    captured = _moved(s.amount, s.began, day, ends, is_undone=False)
-    return captured.where(s.state.in_(_CAPTURES), ~is_told_again)
+    c, first, earlier = rows.c, rows.alias("first"), rows.alias("earlier")
+    between = earlier.c.sequence > first.c.sequence, earlier.c.sequence < c.sequence
+    told = exists().where(earlier.c.leg == c.leg, *between, _tells(earlier)).correlate(rows, first)
+    told_at_first = and_(first.c.sequence < c.sequence, _tells(first))
+    captured = _moved(rows, first, c.amount, first.c.sequence, day, ends, is_undone=False)
+    return captured.where(place, c.state.in_(_CAPTURES), ~told_at_first, ~told)
 
 
-def _reversals(day: BankDay, ends: int) -> Select[Any]:
+def _reversals(rows: Table, place: ColumnElement[bool], day: BankDay, ends: int) -> Select[Any]:
     """What was taken back: all that was captured until then, but for what stays."""
-    s, first, earlier = _STEPS.c, _STEPS.alias("first"), _STEPS.alias("earlier")
+    c, told, earlier = rows.c, rows.alias("told"), rows.alias("earlier")
     captured = (
-        select(case((first.c.state.in_(_CAPTURES), first.c.amount), else_=0))
-        .where(first.c.leg == s.leg)
-        .order_by(first.c.sequence)
+        select(case((told.c.state.in_(_CAPTURES), told.c.amount), else_=0))
+        .where(told.c.leg == c.leg, _tells(told))
+        .order_by(told.c.sequence)
         .limit(1)
+        .correlate(rows)
         .scalar_subquery()
     )
     left = (
         select(func.min(earlier.c.stays))
         .where(
-            earlier.c.leg == s.leg,
-            earlier.c.sequence < s.sequence,
+            earlier.c.leg == c.leg,
+            earlier.c.sequence < c.sequence,
             earlier.c.state == State.REVERSING.value,
+            _tells(earlier),
         )
+        .correlate(rows)
         .scalar_subquery()
     )
-    before: ColumnElement[int] = case((left < captured, left), else_=captured)
-    taken: ColumnElement[int] = case((before > s.stays, before - s.stays), else_=0)
-    undone = _moved(-taken, s.sequence, day, ends, is_undone=True)
-    return undone.where(s.state == State.REVERSING.value)
+    said = [c[name] for name in ("sequence", "leg", "kind", "stays", *_SAID)]
+    undone = (
+        select(*said, captured.label("captured"), left.label("left"))
+        .where(place, c.state == State.REVERSING.value)
+        .offset(0)  # Else both are looked for wherever they are named.
+        .subquery()
+    )
+    u = undone.c
+    before: ColumnElement[int] = case((u.left < u.captured, u.left), else_=u.captured)
+    taken: ColumnElement[int] = case((before > u.stays, before - u.stays), else_=0)
+    return _moved(undone, rows.alias("first"), -taken, u.sequence, day, ends, is_undone=True)
 
 
 def _moved(
+    steps: FromClause,
+    first: Any,
     amount: ColumnElement[int],
     row: ColumnElement[int],
     day: BankDay,
@@ -270,21 +307,30 @@ def _moved(
     *,
     is_undone: bool,
 ) -> Select[Any]:
-    """Steps that move *amount*, in the direction of their kind, on the day that *row* lies in."""
-    s = _STEPS.c
+    """*steps* that move *amount*, in the direction of their kind, on the day that *row* lies in.
+
+    *first* is to be the first row of their leg.
+    """
+    c, same = steps.c, first.element.alias("same")
+    began = select(func.min(same.c.sequence)).where(same.c.leg == c.leg).correlate(steps)
     signs = {name: kind.sign for name, kind in KINDS.all.items() if kind.sign}
-    return select(
-        s.sequence,
-        s.leg,
-        case(signs, value=s.kind, else_=0) * amount,
-        case((row > day.sequence, literal(day.label)), else_=_day_of(row)),
-        s.merchant,
-        s.channel,
-        s.terminal,
-        s.currency,
-        kinds_of(s.kind, literal(is_undone)),
-        s.rrn,
-    ).where(amount != 0, row < ends)
+    moved: ColumnElement[int] = case(signs, value=c.kind, else_=0) * amount
+    said = {name: case((c[name] != "", c[name]), else_=first.c[name]) for name in _SAID}
+    moved_on = case((row > day.sequence, literal(day.label)), else_=_day_of(row))
+    values = {
+        "sequence": c.sequence,
+        "leg": c.leg,
+        "amount": moved,
+        "moved_on": moved_on,
+        "channel": first.c.source,
+        "kind": kinds_of(c.kind, literal(is_undone)),
+        **said,
+    }
+    return (
+        select(*[values[column.name].label(column.name) for column in _EXPECTED.c])
+        .select_from(steps.join(first, first.c.sequence == began.scalar_subquery()))
+        .where(first.c.serves == SERVES_MERCHANTS, row < ends, moved != 0)
+    )
 
 
 def _day_of(row: ColumnElement[int]) -> ColumnElement[str]:
