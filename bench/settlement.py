@@ -50,6 +50,7 @@ MERCHANTS: Final = 1_000
 TERMINALS: Final = 5_000
 CURRENCIES: Final = ("978", "978", "392", "414")
 REVERSED_EACH: Final = 25
+CHECKPOINT_EACH: Final = 5_000  # legs, as the switch does it by its rows
 DAY: Final = "2026-11-23"
 CUT_OFF: Final = CutOff("23:00", "Europe/Berlin")
 OWN: Final = OwnAccount("DE89370400440532013000", "COBADEFFXXX")
@@ -71,6 +72,9 @@ def rows(legs: int) -> Iterator[Row]:
     yield _cut_over(1, DAY, CUT_OFF.starts_at(DAY))
     sequence = 1
     for leg in range(1, legs + 1):
+        if leg % CHECKPOINT_EACH == 0:
+            sequence += 1
+            yield _mark(sequence, "checkpoint", DAY, CUT_OFF.starts_at(DAY) + leg / 100, legs=())
         states: tuple[str, ...] = ("forwarded", "approved")
         if leg % REVERSED_EACH == 0:
             states = (*states, "reversing", "reversed")
@@ -81,19 +85,22 @@ def rows(legs: int) -> Iterator[Row]:
 
 
 def _cut_over(sequence: int, label: str, starts_at: float) -> Row:
-    said = {"starts_at": starts_at, "ends_at": CUT_OFF.ends_at(label)}
-    fields = msgspec.json.encode(said).decode()
+    ends_at = CUT_OFF.ends_at(label)
+    return _mark(sequence, "cut_over", label, starts_at, starts_at=starts_at, ends_at=ends_at)
+
+
+def _mark(sequence: int, state: str, label: str, at: float, **said: Any) -> Row:
     return Row(
         sequence=sequence,
         leg=0,
-        at=starts_at,
-        state="cut_over",
+        at=at,
+        state=state,
         business_date=label,
         day=label,
         source="",
         serves="",
         link="",
-        fields=fields,
+        fields=msgspec.json.encode(said).decode(),
     )
 
 
