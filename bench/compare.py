@@ -64,6 +64,12 @@ def sweep(
     return results
 
 
+def shares(results: Results, commit: str, percents: Sequence[int]) -> tuple[int, ...]:
+    """So many percent of the best rate of *commit* in *results*, a second."""
+    best = max(summed(runs[commit])["best"] for runs in results.values())
+    return tuple(round(best * percent / 100) for percent in percents)
+
+
 def summed(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Best and median of the rates; the least CPU, also by program; the least p99."""
     rates = [one["per_second"] for one in runs]
@@ -102,6 +108,12 @@ def table(what: str, results: Results) -> Iterator[str]:
 @click.option("--base", type=click.Path(exists=True, path_type=Path), help="The earlier checkout.")
 @click.option("--in-flight", multiple=True, type=int, default=IN_FLIGHT, show_default=True)
 @click.option("--connections", multiple=True, type=int, help="Sweep these too, 200 in flight.")
+@click.option(
+    "--open-loop",
+    multiple=True,
+    type=click.IntRange(1, 100),
+    help="Begin so many percent of the former's best rate, whoever waits.",
+)
 @click.option("--rounds", default=3, show_default=True, help="Of each commit, at each step.")
 @click.option("--purchases", default=20_000, show_default=True, help="Of one measurement.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Draw a chart there.")
@@ -117,6 +129,7 @@ def main(
     base: Path | None,
     in_flight: tuple[int, ...],
     connections: tuple[int, ...],
+    open_loop: tuple[int, ...],
     rounds: int,
     purchases: int,
     svg: Path | None,
@@ -125,10 +138,12 @@ def main(
 ) -> None:
     """Measure the whole chain on loopback, this commit and the one in --base, in turn."""
     checkouts = ({"before": base.absolute()} if base else {}) | {"now": ROOT}
-    by_option = {"--in-flight": in_flight, "--connections": connections}
+    by_option = {"--in-flight": in_flight, "--connections": connections, "--rate": open_loop}
     found: dict[str, Results] = {}
     try:
         for option, steps in by_option.items():
+            if option == "--rate" and steps:
+                steps = shares(found["--in-flight"], next(iter(checkouts)), steps)
             if steps:
                 found[option] = sweep(checkouts, option, steps, rounds, purchases)
                 if not as_json:
