@@ -49,7 +49,7 @@ async def completion(
             return desk.count("completion_in_the_way")  # What it names has no outcome yet.
         try:
             if KINDS.named(asked.kind).follows:
-                original = captured_one(request, asked, originals)
+                original = captured_one(desk, request, asked, originals)
             else:
                 holds = [hold_of(booking) for booking in originals]
                 original = originals[the_one(request, asked.amount, asked.card, holds, desk.now)]

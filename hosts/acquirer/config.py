@@ -13,6 +13,7 @@ from cardswitch.specs.hsm.names import ZAK
 from cardswitch.specs.merchants import Merchant, MerchantField
 from cardswitch.specs.registries import country_number
 from cardswitch.specs.transactions.answers import BROUGHT_BACK, Brought
+from cardswitch.specs.transactions.followed import RefundRule
 from cardswitch.wire.machine.keys.offers import KeyPlan
 from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.machine.macs import MacRule
@@ -29,6 +30,7 @@ class AcquirerConfig(Struct, frozen=True, kw_only=True):
     timeout_s: Timeout = 3.0  # within the 3.5 s of the switch's front leg
     brings_back: tuple[Brought, ...] = BROUGHT_BACK  # fields of the network's answers
     takes: tuple[MerchantField, ...] = ()  # as they come from the front, not as it says itself
+    refunds: RefundRule = "captured"  # how much those of something may come to
     echo_s: Timeout = 30.0  # the network is asked for a sign of life after so much silence
     front: HostListener = HostListener(port=7102)  # listens for the front side of the switch
     network: HostAddress = HostAddress(port=7101)  # dials the network side of the switch

@@ -14,10 +14,13 @@ from .entries import SaleFollowed
 from .legs import Booking
 
 
-def captured_one(request: Message, asked: Terms, originals: Sequence[Booking]) -> Booking:
+def captured_one(
+    desk: AcquirerDesk, request: Message, asked: Terms, originals: Sequence[Booking]
+) -> Booking:
     """The one of *originals* of which *request* may be a refund, or a tip on it. Declines."""
     kind, known = KINDS.named(asked.kind), [captured_of(each) for each in originals]
-    return originals[the_captured(request, kind, asked.amount, asked.card, known)]
+    rule = desk.config.refunds
+    return originals[the_captured(request, kind, asked.amount, asked.card, known, rule)]
 
 
 def captured_of(booking: Booking) -> Captured:

@@ -46,7 +46,7 @@ async def increment(
             return desk.count("increment_in_the_way")
         try:
             if KINDS.named(asked.kind).follows:
-                original = captured_one(request, asked, originals)
+                original = captured_one(desk, request, asked, originals)
             else:
                 holds = [hold_of(booking) for booking in originals]
                 original = originals[the_one(request, 0, asked.card, holds, desk.now)]

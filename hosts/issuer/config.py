@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.transactions.absent import POSTAL_MAX, STREET_MAX, CardAddress, Channel
+from cardswitch.specs.transactions.followed import RefundRule
 from cardswitch.wire.operator.addresses import Address, IsoListener, url_in
 from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
@@ -87,6 +88,7 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
     cvv_wrong: Literal["N7", "82", "tell"] = "N7"  # what a wrong CVV2 is answered
     cavv_wrong: Literal["59", "05", "tell"] = "59"
     cavv_key: str = ""  # the file of the key that CAVVs are made under; none: they are not checked
+    refunds: RefundRule = "captured"  # how much those of something may come to
     pin_tries_max: Annotated[int, Meta(ge=1)] = 3
     hsm_timeout_s: Timeout = 1.0
     hsm_header_size: Annotated[int, Meta(ge=0, le=255)] = 4  # characters before a command

@@ -127,6 +127,7 @@ class Issuer(Program):
             "ruling": self.ruling,
         }
         self._increments, self._refunds = Increments(*known, **asking), Refunds(*known, **asking)
+        self._refunds.rule = config.refunds
         self._tips = Tips(*known)
         self.translate({NETWORK: config.network.translation()})
         rules = {NETWORK: config.mac.rule(config.network.dialect, ZAK)}

@@ -11,6 +11,7 @@ from cardswitch.specs.convert.translation import Translation
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.merchants import MERCHANT_FIELDS, MerchantField
 from cardswitch.specs.transactions.answers import BROUGHT_BACK, Brought
+from cardswitch.specs.transactions.followed import RefundRule
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
@@ -55,6 +56,7 @@ class ListenerSettings(Struct, frozen=True, kw_only=True):
     sets: tuple[MerchantField, ...] = MERCHANT_FIELDS  # what of 18, 19, 43 is passed on from there
     requires: tuple[int, ...] = ()  # fields besides those that the class of a request requires
     translation: Translation | None = None  # what is said there otherwise than by us
+    refunds: RefundRule = "captured"  # how much those of something that was captured may come to
     allows: tuple[str, ...] = ()  # classes of transactions that are off unless they are named
 
 

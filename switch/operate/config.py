@@ -13,6 +13,7 @@ from cardswitch.specs.dates import CutOff
 from cardswitch.specs.hsm.names import TAK, TPK, ZAK, ZPK
 from cardswitch.specs.merchants import MERCHANT_FIELDS, Merchant, MerchantField
 from cardswitch.specs.transactions.answers import BROUGHT_BACK, Brought
+from cardswitch.specs.transactions.followed import RefundRule
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import KINDS, Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
@@ -55,6 +56,7 @@ class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     brings_back: tuple[Brought, ...] = BROUGHT_BACK
     sets: tuple[MerchantField, ...] = MERCHANT_FIELDS
     requires: tuple[FieldNumber, ...] = ()
+    refunds: RefundRule = "captured"
     allows: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -6,17 +6,22 @@ from collections.abc import Sequence
 
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
-from cardswitch.specs.transactions.followed import Captured, the_captured
+from cardswitch.specs.transactions.followed import Captured, RefundRule, the_captured
 from cardswitch.specs.transactions.kinds import KINDS
 
 from ..entries import SaleFollowed
 from ..legs import Purchase
 
 
-def captured_one(request: Message, terms: Terms, originals: Sequence[Purchase]) -> Purchase:
+def captured_one(
+    request: Message,
+    terms: Terms,
+    originals: Sequence[Purchase],
+    rule: RefundRule = "captured",
+) -> Purchase:
     """The one of *originals* of which *request* may be a refund, or a tip on it. Declines."""
     kind, known = KINDS.named(terms.kind), [captured_of(each) for each in originals]
-    return originals[the_captured(request, kind, terms.amount, terms.card, known)]
+    return originals[the_captured(request, kind, terms.amount, terms.card, known, rule)]
 
 
 def captured_of(original: Purchase) -> Captured:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted, Terms
+from cardswitch.specs.transactions.followed import RefundRule
 
 from ..entries import IssuerEntry
 from ..legs import Purchase
@@ -16,9 +17,11 @@ from .increments import Increments
 class Refunds(Increments):
     """Each is a leg of its own. A card that is lost or over gets its money back all the same."""
 
+    rule: RefundRule = "captured"
+
     def _the_one(self, request: Message, terms: Terms, originals: Sequence[Purchase]) -> Purchase:
         """Which of *originals* gave what is given back. Raises Decline."""
-        return captured_one(request, terms, originals)
+        return captured_one(request, terms, originals, self.rule)
 
     def _look_at(self, request: Message, accepted: Accepted) -> None:
         """Its account is that of the original, whatever has become of the card."""

@@ -17,7 +17,8 @@ def captured_one(
     """The one of *originals* of which *request* may be a refund, or a tip on it. Declines."""
     known = [captured_of(original) for original in originals]
     leg, amount = desk.leg, accepted.amount
-    return originals[the_captured(request, leg.kind, amount, leg.card, known)]
+    rule = desk.listener.refunds
+    return originals[the_captured(request, leg.kind, amount, leg.card, known, rule)]
 
 
 def captured_of(leg: Leg) -> Captured:

@@ -11,6 +11,7 @@ from tests.kit.hosts import (
     FRONT,
     UPSTREAM,
     acquirer,
+    acquirer_config,
     again,
     approved,
     booked,
@@ -51,6 +52,14 @@ def test_together_they_are_never_more_than_the_sale(crash: bool) -> None:
     assert told(play, refund(1, 23)) == "94"
     assert told(play, Message("0201", refund().fields)) == "00"
     assert sum(amounts(play)) == 0
+
+
+def test_where_any_amount_may_be_given_back_only_of_what_stands() -> None:
+    play = refunded(approved(acquirer(config=acquirer_config(refunds="any")), SALE), 5_000)
+    play = refunded(play, 1, 21)
+    assert sum(amounts(play)) == 1_250 - 5_001
+    assert told(play, tip(1_251)) == "13"
+    assert told(play, refund(1, 22).with_fields({90: original_data(purchase(trace=99))})) == "25"
 
 
 def test_the_network_hears_the_sale_by_the_names_that_it_knows() -> None:

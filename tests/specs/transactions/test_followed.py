@@ -37,6 +37,23 @@ def test_what_may_follow(kind, amount, known, code):
     assert refusal(Message("0200", SAID), kind, amount, "f", known) == code
 
 
+UNBOUNDED = [
+    (REFUND, 2001, captured(), ""),
+    (REFUND, 1, captured(refunded=2000), ""),
+    (REFUND, 1, captured(held=0), "12"),
+    (TIP, 2001, captured(), "13"),
+    (TIP, 1, captured(tipped=1), "94"),
+]
+
+
+@pytest.mark.parametrize(("kind", "amount", "known", "code"), UNBOUNDED)
+def test_where_any_amount_may_be_given_back_of_what_stands(kind, amount, known, code):
+    assert refusal(Message("0200", SAID), kind, amount, "f", known, "any") == code
+    if not code:
+        assert refusal(Message("0200", SAID), kind, amount, "g", known, "any") == "64"
+        assert the_captured(Message("0200", SAID), kind, amount, "f", [known], "any") == 0
+
+
 @pytest.mark.parametrize(
     ("changes", "card", "code"),
     [

@@ -7,7 +7,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.ports import Received
-from tests.kit.hosts import HOLD, NETWORK, completion, outcome, purchase, reversal_of, wrote
+from tests.kit.hosts import HOLD, NETWORK, completion, issuer, outcome, purchase, reversal_of, wrote
 from tests.kit.play import Playbook, sent
 
 from .test_completions import held, rebuilt
@@ -44,6 +44,17 @@ def test_together_they_are_never_more_than_the_sale(rebuild: bool) -> None:
     assert outcome(play, refund(1, 23))[39] == "94"
     assert outcome(play, Message("0201", refund().fields))[39] == "00"
     assert coming(play) == coming(rebuilt(play)) == 2_000
+
+
+def test_where_any_amount_may_be_given_back_only_of_what_stands() -> None:
+    play = issuer(refunds="any")
+    for request in (SALE, refund(2_001), refund(1, 21)):
+        assert outcome(play, request)[39] == "00"
+    assert coming(play) == 2_002
+    undone = purchase(1_000, 9)
+    for request in (undone, reversal_of(undone)):
+        assert outcome(play, request)[39] == "00"
+    assert outcome(play, refund(1, 22, undone))[39] == "12"
 
 
 @pytest.mark.parametrize("rebuild", [False, True])

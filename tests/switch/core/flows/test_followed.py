@@ -19,6 +19,7 @@ from tests.kit.switch import (
     linked,
     opened,
     recorded,
+    with_listener,
 )
 
 from .test_advise import COMPLETION, RRN, held, told, upstream
@@ -74,6 +75,14 @@ def test_together_they_are_never_more_than_the_sale(crash):
     play = again(refunded(play, amount(750, 22), left=1250), crash)
     assert told(play, amount(1, 23), REFUND) == "94"
     assert told(play, message=Message("0201", REFUND.fields)) == "00"
+
+
+def test_where_a_listener_lets_it_have_any_amount_only_of_what_stands():
+    play = refunded(approved(opened(with_listener(refunds="any"))), amount(5_000, 20), 5_000)
+    play = refunded(play, amount(1, 21), left=5_001)
+    assert told(play, amount(1_251, 31), TIP) == "13"
+    other = original_data(PLAIN.with_fields({11: "000099"}))
+    assert told(play, {11: "000023", 90: other}, REFUND) == "25"
 
 
 def test_it_is_let_in_though_refunds_of_no_sale_are_not():
