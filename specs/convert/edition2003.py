@@ -103,22 +103,29 @@ def _list_down(size: int, ends: tuple[int, ...]) -> Callable[[str], str]:
     return write
 
 
+_FILE_ACTION: Final = "3"  # the first digit of answers to one
+_DIFFERS: Final = "502"  # what totals were closed with that do not agree: the same in both
+
+
 def action_up(action: str) -> str:
     """Three digits of 1993 as four of 2003, through the reason that both stand for.
 
     >>> action_up("116"), action_up("400"), action_down("1016")
     ('1016', '0400', '116')
     """
-    if action[1:] == "00" and action[:1] in "345678":
+    if (action[1:] == "00" and action[:1] in "345678") or action == _DIFFERS:
         return f"0{action}"
     said = reason_of_action(action)
-    return said.cmf if said.code and said.action == action else ""
+    is_exact = said.action == action or action[:1] == _FILE_ACTION  # Their reason is enough.
+    return said.cmf if said.code and is_exact else ""
 
 
 def action_down(action: str) -> str:
     """The other way round."""
     if action[:1] == "0" and action[2:] == "00" and action[1:2] in "345678":
         return action[1:]
+    if action == f"0{_DIFFERS}":
+        return _DIFFERS
     return next((said.action for said in REASONS.values() if said.cmf == action), "")
 
 

@@ -13,6 +13,7 @@ from .batches import batches
 from .exceptions import exceptions
 from .journal import journal
 from .options import read_switch
+from .peers.issuers import report, stop_list
 from .peers.keys import keys
 from .peers.network import network
 from .peers.totals import totals
@@ -86,3 +87,5 @@ switch.add_command(exceptions)
 switch.add_command(keys)
 switch.add_command(network)
 switch.add_command(totals)
+switch.add_command(stop_list)
+switch.add_command(report)

@@ -7,7 +7,7 @@ from sys import intern
 from typing import Any
 
 from cardswitch.specs.codes import CUT_OVER, DUPLICATE, FORMAT_ERROR
-from cardswitch.specs.errors import Decline, Error, FormatError
+from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import card_number, no_kind
@@ -20,7 +20,6 @@ from cardswitch.wire.machine.keys.offers import KEY_CODES
 from cardswitch.wire.machine.keys.steps import KeySteps
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import NetworkWatch, Watch, module_watch
-from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from .access.registry import may_sign, sender_of
@@ -40,6 +39,7 @@ from .journal import Journal
 from .legs import Leg, rrn_of
 from .memory import Memory, budget_of
 from .network import Announcements
+from .operated import OperatedSwitch
 from .routing import Routing
 from .row import Row, Vault
 from .settings import ListenerSettings, Settings, Upstream
@@ -47,7 +47,7 @@ from .states import State
 from .totals.comparing import Comparisons
 
 
-class Switch(Program):
+class Switch(OperatedSwitch):
     """Both sides of the switch. Its memory is rebuilt from the journal by :meth:`recover`."""
 
     def __init__(self, settings: Settings, vault: Vault, limits: Limits | None = None) -> None:
@@ -136,85 +136,6 @@ class Switch(Program):
         self.totals.look()
         finish(self.memory, self.desk_of)
         return self.kernel.take()
-
-    # Deeds of operators ---------------------------------------------------------------------------
-
-    def cut_over_now(self, now: Seconds, who: str, because: str) -> Sequence[Effect]:
-        """End the bank day that runs, and begin the next."""
-        self.kernel.advance(now)
-        self.deeds.cut_over(who, because)
-        return self.kernel.take()
-
-    def record_close(self, now: Seconds, day: str, told: Mapping[str, Any]) -> Sequence[Effect]:
-        """Have the journal say that settlement has closed *day*, and with which outcome."""
-        self.kernel.advance(now)
-        self.deeds.record_close(day, told)
-        return self.kernel.take()
-
-    def record_bank(self, now: Seconds, told: Mapping[str, Any]) -> Sequence[Effect]:
-        """Have the journal name what settlement has booked of a bank, which *told* says."""
-        self.kernel.advance(now)
-        self.deeds.record_bank(told)
-        return self.kernel.take()
-
-    def retry(self, leg: int, now: Seconds, who: str, because: str) -> Sequence[Effect]:
-        """Send the reversal of *leg* again; Error if it is not in exception."""
-        self.kernel.advance(now)
-        self.deeds.retry(leg, who, because)
-        return self.kernel.take()
-
-    def resolve(self, leg: int, now: Seconds, who: str, because: str) -> Sequence[Effect]:
-        """Send nothing more for *leg*; Error if it is not in exception."""
-        self.kernel.advance(now)
-        self.deeds.resolve(leg, who, because)
-        return self.kernel.take()
-
-    def change_key(
-        self, now: Seconds, who: str, place: str, kind: str, because: str, *, theirs: bool
-    ) -> Sequence[Effect]:
-        """Begin to change a key together with the peer at *place*; *theirs*: have the peer begin.
-
-        How it ends, :meth:`status` says. Raises Error if there is no such key, or no such peer.
-        """
-        self.kernel.advance(now)
-        listener = self.settings.listeners.get(name_of(LinkId(place)))
-        terminal = place.partition("/")[2]
-        if listener is not None and terminal and not may_sign(terminal, listener):
-            raise Error(f"{place}: no such terminal may speak there")
-        self.key_exchange.change(place, kind, who, because, theirs=theirs)
-        return self.kernel.take()
-
-    def say(self, now: Seconds, who: str, place: str, what: str, because: str) -> Sequence[Effect]:
-        """Say something to the peer at *place*, such as "echo". Raises Error: nothing was said."""
-        self.kernel.advance(now)
-        self.network.say(place, what, who, because)
-        return self.kernel.take()
-
-    def ask_totals(
-        self, now: Seconds, who: str, place: str, date: str, currency: str, because: str
-    ) -> Sequence[Effect]:
-        """Compare what *date* comes to with *place*. Raises Error: nothing was asked."""
-        self.kernel.advance(now)
-        self.totals.ask(place, date, currency, who, because)
-        return self.kernel.take()
-
-    def status(self) -> Mapping[str, Any]:
-        """How it stands. "in_flight" lists, as {"leg", "rrn"}, legs forwarded without outcome."""
-        memory = self.memory
-        legs = memory.unfinished.values()
-        forwarded = [leg for leg in legs if leg.state is State.FORWARDED]
-        return {
-            "business_date": memory.today.label,
-            "ends_at": memory.today.ends_at,
-            "in_flight": [{"leg": leg.number, "rrn": leg.rrn} for leg in forwarded],
-            "pending_reversals": memory.pending[State.REVERSING],
-            "pending_advices": memory.pending[State.TAKEN],
-            "exceptions": sum(leg.state is State.EXCEPTION for leg in legs),
-            "ready": sorted(memory.ready),
-            "keys": self.key_exchange.told(),
-            "network": self.network.told(),
-            "totals": self.totals.told(),
-        }
 
     # Requests -------------------------------------------------------------------------------------
 

@@ -13,7 +13,9 @@ from msgspec import Struct
 from cardswitch.specs.codes import APPROVED, CUT_OVER, DUPLICATE, ECHO, SIGN_OFF, SIGN_ON
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Error
-from cardswitch.specs.message import Message
+from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.message import Message, repeat_mti
+from cardswitch.specs.testcards import is_test_card
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.network import ANSWER_S, network_reply
@@ -21,6 +23,7 @@ from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Seconds, name_of
 
 from .journal import Journal
+from .legs import rrn_of
 from .memory import Memory
 from .settings import Settings
 from .states import Mark
@@ -31,6 +34,8 @@ WORDS: Final[Mapping[str, str]] = {
     "sign-off": SIGN_OFF,
     "cut-over": CUT_OVER,
 }
+# Who asks where no terminal does: fields 41 and 42.
+OPERATOR: Final[Mapping[int, str]] = {41: "OPERATOR", 42: f"{'SWITCH':15}"}
 ANNOUNCED: Final = "cut-over announced"
 # A host that announces again so soon says the same once more.
 ANNOUNCED_APART_S: Final[Seconds] = 3_600.0
@@ -79,8 +84,7 @@ class Announcements:
         link = self._desk.newest_link(place)
         if link is None and what != "sign-off":
             raise Error(f"{place}: nobody is there")
-        if place in self._said and self._said[place].is_under_way:
-            raise Error(f"{place}: it has not answered the {self._said[place].what} yet")
+        self._require_answered(place)
         self._note(place, what, who, because)
         if what == "sign-off":
             self._memory.signed_off.add(place)
@@ -88,6 +92,49 @@ class Announcements:
         self._said[place] = Said(what=what, is_under_way=link is not None)
         if link is not None:
             self._desk.start(self._ask(link, place, what), budget=Budget.CARING)
+
+    def tell(
+        self, place: str, what: str, who: str, because: str, mti: str, said: Mapping[int, str]
+    ) -> None:
+        """Have the upstream *place* do *what*, about a card: by an *mti* that has *said*.
+
+        Raises Error: nothing was said.
+        """
+        if place not in self._settings.upstreams:
+            places = ", ".join(self._settings.upstreams)
+            raise Error(f"{place}: no such upstream, expected one of {places}")
+        upstream, link = self._settings.upstreams[place], LinkId(place)
+        if upstream.test_cards_only and not is_test_card(said[2]):
+            raise Error(f"{place}: it is spoken to in clear: of test cards alone")
+        if link not in self._memory.ready:
+            raise Error(f"{place}: nobody is there, or it has not signed on")
+        self._require_answered(place)
+        self._note(place, what, who, because, {"card": mask_pan(said[2])})
+        self._said[place] = Said(what=what)
+        now = self._desk.now
+        fields = {**said, 7: transmission_time(now), 37: rrn_of(now, self._memory.sequence)}
+        fields |= OPERATOR
+        message = Message(mti, dict(sorted(fields.items())))
+        self._desk.start(self._ask_about(link, message, upstream.timeout_s), budget=Budget.CARING)
+
+    async def _ask_about(self, link: LinkId, message: Message, within: Seconds) -> None:
+        """Ask it twice at the most: to do it again does nothing more."""
+        code, what = "", self._said[link].what
+        try:
+            question = self._desk.stamp(link, message)
+            try:
+                answer = await self._desk.ask(link, question, within=within)
+            except NoAnswer:
+                again = Message(repeat_mti(question.mti), question.fields)
+                answer = await self._desk.ask(link, again, within=within)
+            code = answer.get(39)
+        except NoAnswer:
+            self._desk.count("announcement_no_answer")
+        self._said[link] = Said(what=what, answer=code, is_under_way=False)
+
+    def _require_answered(self, place: str) -> None:
+        if place in self._said and self._said[place].is_under_way:
+            raise Error(f"{place}: it has not answered the {self._said[place].what} yet")
 
     def told(self) -> list[Mapping[str, Any]]:
         """How it stands with every peer, for people."""
@@ -150,8 +197,15 @@ class Announcements:
             self._cut_over(place, because)
         return request.reply(APPROVED)
 
-    def _note(self, place: str, what: str, who: str, because: str) -> None:
-        said = {"place": place, "what": what, "by": who, "because": because}
+    def _note(
+        self,
+        place: str,
+        what: str,
+        who: str,
+        because: str,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        said = {"place": place, "what": what, "by": who, "because": because, **(more or {})}
         self._journal.mark(Mark.NETWORK, self._memory.today.label, said)
 
 

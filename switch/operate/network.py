@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
 
 import msgspec
 from msgspec import Meta, Struct
 
 from cardswitch.specs.errors import Error
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.card_files import file_fields
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.driver.control import Verb
 from cardswitch.wire.driver.runtime import Runtime
 from cardswitch.wire.operator.control import TIMEOUT_S, NotRunning, ask_control
@@ -29,6 +32,9 @@ from .deeds import (
 )
 
 SAY: Final = "say"
+TELL: Final = "tell_issuer"
+TEXT: Final = 104
+TEXT_MAX: Final = 100
 _LOOK_S: Final = 0.05  # between two looks at whether there is an answer
 
 
@@ -39,6 +45,12 @@ class Speaks(Protocol):
         self, now: Seconds, who: str, place: str, what: str, because: str, /
     ) -> Sequence[Effect]:
         """Say something to the peer at *place*. Raises Error."""
+        ...
+
+    def tell_issuer(
+        self, now: Seconds, who: str, place: str, what: str, because: str, request: Message, /
+    ) -> Sequence[Effect]:
+        """Have the upstream *place* do *what* by *request*, about a card. Raises Error."""
         ...
 
     def status(self) -> Mapping[str, Any]:
@@ -74,6 +86,50 @@ def network_verbs(runtime: Runtime, machine: Speaks) -> dict[str, Verb]:
     return {SAY: say}
 
 
+class TellIssuer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Have the upstream *place* change its stop list about the card *pan*, or tell it *text*."""
+
+    who: Who
+    place: str
+    pan: Annotated[str, Meta(pattern=r"\A[0-9]{12,19}\Z")]
+    action: Literal["add", "delete", "inquire", ""] = ""  # "": a report
+    text: Annotated[str, Meta(max_length=TEXT_MAX)] = ""
+    because: Because = ""
+    wait_s: Annotated[float, Meta(ge=0, le=WAIT_MAX_S)] = 0.0
+
+    @property
+    def request(self) -> Message:
+        """What is sent, without what the switch says of itself."""
+        kind = KINDS.named("file_action" if self.action else "report")
+        said = file_fields(self.action) if self.action else {TEXT: self.text}
+        return Message(kind.mti[0], {2: self.pan, **said})
+
+    @property
+    def what(self) -> str:
+        """It in words, for people."""
+        return f"stop-list {self.action}" if self.action else "report"
+
+
+def issuer_verbs(runtime: Runtime, machine: Speaks) -> dict[str, Verb]:
+    """The verb by which a switch that runs tells an issuer something of a card."""
+
+    async def tell(told: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            wanted = msgspec.convert(told, TellIssuer, strict=True)
+        except msgspec.ValidationError as error:
+            raise Error(f"{TELL}: {error}") from None
+        if not wanted.action and not wanted.text.strip():
+            raise Error(f"{TELL}: text: say something")
+        refuse_cards_in(wanted.because)
+        refuse_cards_in(wanted.text)
+        ask = (wanted.who, wanted.place, wanted.what, wanted.because, wanted.request)
+        runtime.call(lambda now: machine.tell_issuer(now, *ask))
+        await runtime.durable()
+        return await answered(lambda: _peer(machine, wanted.place), wanted.wait_s)
+
+    return {TELL: tell}
+
+
 def _peer(machine: Speaks, place: str) -> Mapping[str, Any]:
     found: Mapping[str, Any]
     [found] = [one for one in machine.status()["network"] if one["place"] == place]
@@ -106,6 +162,16 @@ def say(
     """
     arguments = {"place": place, "what": what, "because": because}
     return asked(config, SAY, arguments, within_s)
+
+
+def tell_issuer(
+    config: SwitchConfig, place: str, pan: str, said: Mapping[str, str], within_s: float
+) -> Mapping[str, Any]:
+    """Have the switch tell *place* of the card *pan* what is *said*: action or text, and because.
+
+    Raises Error as :func:`say` does.
+    """
+    return asked(config, TELL, {"place": place, "pan": pan, **said}, within_s)
 
 
 def asked(

@@ -17,7 +17,7 @@ from .config import SwitchConfig
 from .control import control_verbs
 from .deeds import CONTROL, control_folder
 from .keys import key_verbs
-from .network import network_verbs
+from .network import issuer_verbs, network_verbs
 from .totals import totals_verbs
 
 
@@ -35,6 +35,7 @@ async def serve(
         runtime.call(lambda now: machine.recover(store.recent(), now))
         verbs = {**control_verbs(runtime, machine), **key_verbs(runtime, machine)}
         verbs |= {**network_verbs(runtime, machine), **totals_verbs(runtime, machine)}
+        verbs |= issuer_verbs(runtime, machine)
         await runtime.serve_control(control_folder(config), CONTROL, verbs)
         await _connect(runtime, config)
     except BaseException:

@@ -79,8 +79,8 @@ def _command(what: str, text: str) -> click.Command:
         if as_json:
             echo_json(peer)
         else:
-            click.echo(f"{place}: {what}, {_answer(peer)}")
-        raise SystemExit(_exit_code(peer))
+            click.echo(f"{place}: {what}, {answer_shown(peer)}")
+        raise SystemExit(exit_code(peer))
 
     return click.command(what, help=text, epilog=epilog)(command)
 
@@ -89,7 +89,8 @@ for _what, _text in TEXTS.items():
     network.add_command(_command(_what, _text))
 
 
-def _exit_code(peer: Mapping[str, Any]) -> int:
+def exit_code(peer: Mapping[str, Any]) -> int:
+    """How a command ends that had *peer* asked."""
     from cardswitch.specs.codes import APPROVED
     from cardswitch.wire.operator.exits import ERROR, TIMEOUT
 
@@ -105,7 +106,8 @@ def _row(peer: Mapping[str, Any]) -> tuple[str, ...]:
     return peer["place"], state, peer["said"], peer["answer"]
 
 
-def _answer(peer: Mapping[str, Any]) -> str:
+def answer_shown(peer: Mapping[str, Any]) -> str:
+    """What *peer* has answered, in words."""
     from cardswitch.specs.codes import reason
 
     if peer["answer"]:

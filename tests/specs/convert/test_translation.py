@@ -56,6 +56,33 @@ def test_an_answer_keeps_its_reason(name, code):
 
 
 @pytest.mark.parametrize("name", EDITIONS)
+@pytest.mark.parametrize(
+    ("mti", "theirs", "said"),
+    [
+        ("0302", "304", {2: SALE[2], 91: "3", 101: "STOPLIST"}),
+        ("0303", "305", {2: SALE[2], 91: "1", 101: "STOPLIST"}),
+        ("0600", "604", {2: SALE[2], 104: "left in the shop"}),
+        (
+            "0520",
+            "520",
+            {15: "1122", 50: "978", 97: "D0000000000001250"},
+        ),
+    ],
+)
+def test_what_moves_no_money_is_said_in_its_words(name, mti, theirs, said):
+    request = Message(mti, {7: "1123120000", 11: "000007", 41: "OPERATOR", 42: SALE[42], **said})
+    assert there(name, request).mti[1:] == theirs
+    assert there(name, request)[12].endswith("1123120000"), "later editions want a local time"
+    heard = back(name, request)
+    kept = {n: text.rstrip() for n, text in heard.fields.items() if n in said}
+    assert (heard.mti, kept) == (mti, said)
+    answers = [("00", {66: "2"}), ("95", {66: "2"})] if mti[1] == "5" else [("25", {}), ("00", {})]
+    for code, more in answers:
+        answer = back(name, request.reply(code, more))
+        assert (answer[39], answer.get(66)) == (code, more.get(66, ""))
+
+
+@pytest.mark.parametrize("name", EDITIONS)
 def test_a_reversal_names_its_original(name):
     original = "0200" + "000007" + "1123120000" + "00000999001" + "0" * 11
     heard = back(name, Message("0420", {**SALE.fields, 90: original}))

@@ -12,6 +12,7 @@ from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.kit.play import after, answered, appended, sent
 from tests.kit.switch import (
     ACQUIRER,
+    PAN,
     PLAIN,
     POS,
     SETTINGS,
@@ -87,6 +88,50 @@ def test_a_refused_sign_on_opens_nothing():
     (play.skip() >> say("sign-on")).skip()
     (play >> answered("acquirer", "12")).skip()
     assert (peer(play)["is_ready"], peer(play)["is_signed_off"]) == (False, True)
+
+
+STOLEN = {2: PAN, 91: "1", 101: "STOPLIST"}
+
+
+def tell(what="stop-list add", mti="0302", said=STOLEN, place="acquirer"):
+    request = Message(mti, said)
+    return lambda play: play.do(
+        play.machine.tell_issuer(play.now, "ann", place, what, "because", request)
+    )
+
+
+def test_an_issuer_is_told_of_a_card_and_no_row_has_its_number():
+    fields = {**STOLEN, 7: "0329010000", 41: "OPERATOR", 42: "SWITCH         ", 4: None}
+    play = opened() >> tell() << marked() << sent("acquirer", "0302", fields)
+    assert len(play.sent_on(ACQUIRER)[-1][37]) == 12
+    (play >> answered("acquirer", "00")).skip()
+    assert (peer(play)["said"], peer(play)["answer"]) == ("stop-list add", "00")
+    assert noted(play)[0]["card"] == "999999******0014"
+    assert not any(PAN in repr(entry) for entry in play.entries)
+
+
+@pytest.mark.parametrize(("mti", "repeat"), [("0302", "0303"), ("0600", "0601")])
+def test_without_an_answer_it_is_told_once_more(mti, repeat):
+    play = (opened() >> tell(mti=mti)).skip() >> after(3.6)
+    first, second = play.skip().sent_on(ACQUIRER)[-2:]
+    assert (first.mti, second.mti, first.fields) == (mti, repeat, second.fields)
+    assert peer(play)["is_under_way"]
+    (play >> after(3.6)).skip()
+    assert (peer(play)["answer"], peer(play)["is_under_way"]) == ("", False)
+
+
+def test_who_cannot_be_told_is_said_and_nothing_is_written():
+    with pytest.raises(Error, match="expected one of acquirer"):
+        opened() >> tell(place="pos")
+    with pytest.raises(Error, match="nobody is there"):
+        (opened() >> LinkDown(ACQUIRER)).skip() >> tell()
+    with pytest.raises(Error, match="has not answered the stop-list add"):
+        (opened() >> tell()).skip() >> tell()
+    clear = replace(SETTINGS.upstreams["acquirer"], test_cards_only=True)
+    play = opened(with_settings(upstreams={"acquirer": clear}))
+    with pytest.raises(Error, match="test cards alone"):
+        play >> tell(said={**STOLEN, 2: "5200820000000007"})
+    assert not noted(play)
 
 
 @pytest.mark.parametrize("ended", [False, True])

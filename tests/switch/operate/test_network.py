@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from cardswitch.specs.errors import Error
-from cardswitch.switch.operate.network import SAY, network_verbs, peers_of, say
+from cardswitch.specs.message import Message
+from cardswitch.switch.operate.network import SAY, TELL, issuer_verbs, network_verbs, peers_of, say
 from tests.kit.operated import config_in
 
 
@@ -18,6 +19,10 @@ class Speaker:
 
     def say(self, now, who, place, what, because):
         self.said.append((who, place, what, because))
+        return ()
+
+    def tell_issuer(self, now, who, place, what, because, request):
+        self.said.append((who, place, what, because, request))
         return ()
 
     def status(self):
@@ -61,6 +66,46 @@ def test_what_is_wrong_is_named_and_nothing_is_said(told, match):
     with pytest.raises(Error, match=match):
         asked(machine, **told)
     assert not machine.said
+
+
+def told(machine, **said):
+    verb = issuer_verbs(Runs(), machine)[TELL]
+    given = {"who": "ann", "place": "acquirer", "pan": "9999990000000014", **said}
+    return asyncio.run(verb(given))
+
+
+@pytest.mark.parametrize(
+    ("said", "what", "mti", "fields"),
+    [
+        ({"action": "delete"}, "stop-list delete", "0302", {91: "3", 101: "STOPLIST"}),
+        ({"text": "left here"}, "report", "0600", {104: "left here"}),
+    ],
+)
+def test_an_issuer_is_told_of_a_card(said, what, mti, fields):
+    machine = Speaker()
+    assert told(machine, because="why", wait_s=5.0, **said)["answer"] == "00"
+    request = Message(mti, {2: "9999990000000014", **fields})
+    assert machine.said == [("ann", "acquirer", what, "why", request)]
+
+
+@pytest.mark.parametrize(
+    ("said", "match"),
+    [
+        ({}, "say something"),
+        ({"text": "  "}, "say something"),
+        ({"text": "x" * 101}, "text"),
+        ({"text": "card 9999990000000014"}, "card"),
+        ({"action": "change"}, "action"),
+        ({"action": "add", "pan": "99999900000X0014"}, "pan"),
+        ({"action": "add", "because": "9999990000000014"}, "card"),
+    ],
+)
+def test_what_no_issuer_is_told(said, match):
+    machine = Speaker()
+    with pytest.raises(Error, match=match) as caught:
+        told(machine, **said)
+    assert not machine.said
+    assert "99999900000" not in str(caught.value)
 
 
 def test_a_switch_that_does_not_run_says_nothing(tmp_path):
