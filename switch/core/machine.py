@@ -25,7 +25,6 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 from .access.registry import may_sign, sender_of
 from .access.spokesmen import Spokesmen
 from .checks import admit, digest_of
-from .deeds import Deeds
 from .desk import HSM, SwitchDesk
 from .flows.advise import advise, keep
 from .flows.ask import ask
@@ -39,7 +38,8 @@ from .journal import Journal
 from .legs import Leg, rrn_of
 from .memory import Memory, budget_of
 from .network import Announcements
-from .operated import OperatedSwitch
+from .operators.deeds import Deeds
+from .operators.operated import OperatedSwitch
 from .routing import Routing
 from .row import Row, Vault
 from .settings import ListenerSettings, Settings, Upstream

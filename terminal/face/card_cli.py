@@ -45,6 +45,9 @@ def _of_card(command: Callable[..., None]) -> Callable[..., None]:
     command = click.option("--check", is_flag=True, help="Exit with 3 when declined.")(
         waiting(common(command))
     )
+    command = click.option(
+        "--expiry", metavar="YYMM", default="", help="Of a card that is given by its number."
+    )(command)
     return click.option("--card", required=True, help="Alias of a test card, or a card number.")(
         command
     )
@@ -56,6 +59,7 @@ def _tell(
     said: Mapping[int, str],
     *,
     card: str,
+    expiry: str,
     check: bool,
     within: float,
     as_json: bool,
@@ -63,7 +67,7 @@ def _tell(
     from ..core.messages import Order
     from .screen import conclude
 
-    presented = card_of(config, card)
+    presented = card_of(config, card, expiry)
     order = Order(amount=0, currency=config.currency, card=presented, entry="manual", said=said)
     conclude(
         config,

@@ -42,6 +42,12 @@ class Host(socketserver.StreamRequestHandler):
             answer = {n: asked[n] for n in asked if n in ECHOED}
             answer["t"] = f"{asked['t'][:2]}{int(asked['t'][2]) + 1}0"
             answer["39"] = "51" if asked.get("4", "").endswith("51") else "00"
+            if asked.get("25") == "51":
+                answer["39"] = "85"
+            if asked.get("3", "").startswith("31"):
+                answer["54"] = "1002978C000000500000"
+            if asked["t"][1] == "5":
+                answer["66"] = "1"
             if answer["39"] == "00" and asked["t"][1] in "12":
                 answer |= {"37": "633300000001", "38": "A1B2C3"}
             raw, _ = iso8583.encode(answer, SPEC)
@@ -92,6 +98,44 @@ def test_all_that_a_terminal_does_goes_there(till, host):
     assert "APPROVED" in till("complete", "60")[1]
     assert till("echo") == (0, "TILL0001: the switch is there\n", "")
     assert [one["t"] for one in host.asked] == ["0200", "0200", "0420", "0100", "0220", "0800"]
+
+
+def test_each_class_goes_there(till, host):
+    pin = {"given": "1234\n", "more": DUKPT}
+    sale = till("sale", "12.50", *CARD, "--json")
+    stan = json.loads(sale[1])["stan"]
+    done = {
+        "sign-on": till("sign-on"),
+        "sale": sale,
+        "refund": till("refund", "2.50", "--stan", stan, "--check"),
+        "refund of no sale": till("refund", "1", *CARD, "--check"),
+        "tip": till("tip", "1", "--stan", stan, "--check"),
+        "sale in error": till("sale", "9", *CARD),
+        "void": till("void"),
+        "preauth": till("preauth", "80", *CARD),
+        "increment": till("increment", "5", "--check"),
+        "complete": till("complete", "60", "--check"),
+        "balance": till("balance", *CARD, "--pin", "-", "--check", **pin),
+        "verify": till("verify", *CARD, "--entry", "manual", "--check", more=DUKPT),
+        "cash": till("cash", "50", *CARD, "--pin", "-", "--check", **pin),
+        "cashback": till("cashback", "30", "--cash", "20", *CARD, "--pin", "-", "--check", **pin),
+        "offline": till("offline", "7", *CARD, more=DUKPT),
+        "stop-list": till("stop-list", "add", *CARD, "--check", more=DUKPT),
+        "report": till("report", "left here", *CARD, "--check", more=DUKPT),
+        "echo": till("echo", more=DUKPT),
+        "settle": till("settle", more=DUKPT),
+        "sign-off": till("sign-off", more=DUKPT),
+    }
+    assert {name: told for name, told in done.items() if told[0]} == {}
+    seen = [(one["t"], one.get("3", "")[:2]) for one in host.asked]
+    assert seen == [
+        ("0200", "00"), ("0800", ""), ("0200", "20"), ("0200", "20"), ("0220", "02"),
+        ("0200", "00"), ("0420", "00"), ("0100", "00"), ("0100", "00"), ("0220", "00"),
+        ("0100", "31"), ("0100", "00"), ("0200", "01"), ("0200", "09"), ("0220", "00"),
+        ("0302", ""), ("0600", ""), ("0800", ""), ("0500", ""), ("0800", ""),
+    ]  # fmt: skip
+    assert "5000.00" in done["balance"][1]
+    assert "in balance" in done["settle"][1]
 
 
 def test_each_pin_has_a_key_of_its_own_and_none_comes_twice(till, host):

@@ -9,13 +9,13 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import Kernel
 
-from .desk import SwitchDesk
-from .flows.owed import pursue, settle
-from .journal import Journal
-from .legs import Leg
-from .memory import Memory
-from .settings import Settings
-from .states import PENDING, Mark, State
+from ..desk import SwitchDesk
+from ..flows.owed import pursue, settle
+from ..journal import Journal
+from ..legs import Leg
+from ..memory import Memory
+from ..settings import Settings
+from ..states import PENDING, Mark, State
 
 CLOCK: Final = "clock"
 START: Final = "start"

@@ -11,13 +11,13 @@ from cardswitch.wire.machine.keys.exchange import KeyExchange
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
-from .access.registry import may_sign
+from ..access.registry import may_sign
+from ..memory import Memory
+from ..network import Announcements
+from ..settings import Settings
+from ..states import State
+from ..totals.comparing import Comparisons
 from .deeds import Deeds
-from .memory import Memory
-from .network import Announcements
-from .settings import Settings
-from .states import State
-from .totals.comparing import Comparisons
 
 
 class OperatedSwitch(Program):

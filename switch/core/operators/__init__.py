@@ -1,0 +1,1 @@
+"""What operators have the switch do: `deeds`, and the part of the machine that they see."""
