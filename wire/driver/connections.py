@@ -177,8 +177,13 @@ class Connections:
                 ssl_handshake_timeout=handshake_s,
             )
         )
-        async with asyncio.timeout(2 * CONNECT_S):
-            await finished(connecting, link)
+        try:
+            async with asyncio.timeout(2 * CONNECT_S):
+                await finished(connecting, link)
+        except OSError:
+            if not link.is_made:
+                raise
+            # It was there just as its time was over: it ends as links do, and no second is dialled.
         if link.refusal:
             raise OSError(0, link.refusal)
         return link

@@ -429,3 +429,27 @@ def test_a_program_stops_while_it_dials_somebody_who_does_not_take_it_in(on_loop
                 await runtime.stop()
 
     on_loop(main())
+
+
+def test_a_link_that_is_there_as_its_time_is_over_is_kept(on_loop, monkeypatch):
+    """A machine that has too much to do sees both at once."""
+    client, server = SmallMachine(), SmallMachine()
+
+    async def late(connecting, link):
+        await connecting
+        await asyncio.Event().wait()  # until the time is over
+
+    async def main():
+        async with running(server) as listening:
+            port = await listening.listen("front", HOST, 0, Words())
+            monkeypatch.setattr(connections, "finished", late)
+            async with running(client) as dialling:
+                dialling.dial("host", HOST, port, Words())
+                await until(lambda: client.kinds("host") == ["LinkUp"])
+                await asyncio.sleep(4 * connections.CONNECT_S)
+                assert dialling.counts["dial_failed"] == 0
+                assert server.kinds("front/1") == ["LinkUp"]
+                assert server.kinds("front/2") == []
+
+    monkeypatch.setattr(connections, "CONNECT_S", 0.05)
+    on_loop(main())
