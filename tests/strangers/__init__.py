@@ -1,6 +1,6 @@
 """Shops that others wrote, in front of our gateway: each skipped where its packages are not.
 
-`install FOLDER` fetches them, pinned; CARDSWITCH_STRANGERS says where they are.
+`.ci/strangers` fetches and runs them, pinned; CARDSWITCH_STRANGERS says where they are.
 """
 
 import os

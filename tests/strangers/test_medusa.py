@@ -24,7 +24,7 @@ def shop(tmp_path):
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 @pytest.mark.skipif(
     not (MODULES / "node_modules").is_dir(),
-    reason=f"no modules in {MODULES}: tests/strangers/install makes them",
+    reason=f"no modules in {MODULES}: .ci/strangers makes them",
 )
 def test_its_provider_sells_and_gives_back(shop):
     tls = shop.ca.parent

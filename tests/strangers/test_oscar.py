@@ -21,7 +21,7 @@ SCRIPT = """window.Stripe = () => ({
   redirectToCheckout: ({sessionId}) => location.assign("PAGES/c/" + sessionId),
 });"""
 pytestmark = pytest.mark.skipif(
-    not PYTHON.exists(), reason=f"no {PYTHON}: tests/strangers/install makes it"
+    not PYTHON.exists(), reason=f"no {PYTHON}: .ci/strangers makes it"
 )
 
 
