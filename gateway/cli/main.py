@@ -13,6 +13,7 @@ from .events import events
 from .exceptions import exceptions
 from .given import config_of, json_option, say_json, shop_of
 from .keys import keys
+from .links import links
 from .vault import vault
 
 EPILOG: Final = """\b
@@ -23,6 +24,7 @@ Examples:
   cardswitch gateway show pi_…                 the whole story of a payment
   cardswitch gateway exceptions list           what nobody knows the outcome of
   cardswitch gateway events listen --forward http://127.0.0.1:3000/hook
+  cardswitch gateway links create 24.90 "Two bags of beans"
   cardswitch gateway vault rotate              a new key for the numbers of cards
 
 \b
@@ -39,6 +41,7 @@ def gateway() -> None:
 gateway.add_command(keys)
 gateway.add_command(events)
 gateway.add_command(exceptions)
+gateway.add_command(links)
 gateway.add_command(vault)
 
 

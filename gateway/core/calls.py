@@ -36,6 +36,7 @@ class Pay(Struct, frozen=True, kw_only=True):
     source: Source | None = None
     cvc: str = ""
     channel: Channel = "ecommerce"
+    is_browsers: bool = False  # asked for by a browser, which may try so many cards alone
     wanted: Wanted | None = None  # one that is to be had here
     authentication: Authentication | None = None  # one of elsewhere
     cavv: str = ""

@@ -40,6 +40,7 @@ from .problems import Problem, capture_refused, unauthenticated
 from .states import Status, Step, step_to
 
 EXPIRED: Final = "automatic"  # why an intent was canceled that nobody canceled
+TRIES_MAX: Final = 10  # cards that browsers may try for one payment
 _MOVING: Final = (Stand.SENT, Stand.UNKNOWN)
 _GONE: Final = (Stand.DECLINED, Stand.UNDONE)
 

@@ -153,6 +153,17 @@ def tried_too_often() -> Problem:
     )
 
 
+def too_many_cards() -> Problem:
+    """Browsers have tried so many cards that it looks like somebody who tests them."""
+    return Problem(
+        status=402,
+        type="card_error",
+        message="Too many cards were tried for this payment: begin a new one",
+        code="card_declined",
+        decline_code=TRIED_TOO_OFTEN,
+    )
+
+
 def capture_refused(code: str, number: int) -> Problem:
     """The capture of payment *number* was refused for good, with *code*.
 

@@ -22,6 +22,7 @@ from ..api.faults import Fault
 from ..api.forms import Value, read_body, read_form
 from ..api.given.cards import Sealing
 from ..core.authentication import PAGES
+from ..core.intents import TRIES_MAX
 from .challenges import Challenges, Visit, browser_of
 from .entry import TEXT_MAX, Entry, read_entry
 from .fields import Fields
@@ -30,7 +31,6 @@ from .tokens import COOKIE, Tokens, give_cookie
 from .words import money, why_not
 
 FORM_MAX: Final = 8 * 1024
-TRIES_MAX: Final = 10  # cards of one session
 ID_MAX: Final = 100
 REFRESH_S: Final = 2  # how often a page that waits looks again
 _HERE: Final = Path(__file__).parent

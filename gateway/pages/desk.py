@@ -68,6 +68,7 @@ class KeyDesk:
                 source=Source(id=card.id, card=card),
                 cvc=cvc,
                 wanted=self._wanted(browser, back),
+                is_browsers=True,
             ),
             named=id_,
             uses=(*uses, *session_use(intent.session)),

@@ -160,7 +160,7 @@ async def confirm_intent(asked: Asked) -> Answer:
         source = given_source(asked, intent.card.id, None)
         cvc, uses = source.cvc(asked), source.uses
     pay = _pay(asked, given, cvc)
-    deed = replace(pay, source=source.source)
+    deed = replace(pay, source=source.source, is_browsers=asked.is_public)
     uses = keeping(uses, intent.customer, intent.terms, is_paid=True)
     uses = (*uses, *session_use(intent.session))
     reply = await asked.call(intent.ref, asked.id, deed, uses=uses)

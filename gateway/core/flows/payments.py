@@ -17,9 +17,9 @@ from ..ends import ENDS_MAX
 from ..entries import Asked, Created, Updated
 from ..exchanges import Stand
 from ..ids import PARTS_MAX
-from ..intents import Intent
+from ..intents import TRIES_MAX, Intent
 from ..messages import Order, proofs_for, said_with
-from ..problems import Problem, invalid, tried_too_often
+from ..problems import Problem, invalid, too_many_cards, tried_too_often
 from ..states import Status, Step, may
 from ..things import Thing
 from ..things.customers import Customer, attached
@@ -148,6 +148,8 @@ async def pay(work: Work, deed: Pay) -> None:
         return work.answer(problem=invalid(text, "payment_method", "parameter_missing"))
     if len(intent.exchanges) >= PARTS_MAX:
         return work.answer(problem=too_many())
+    if deed.is_browsers and intent.tries >= TRIES_MAX:
+        return work.answer(problem=too_many_cards())
     chosen = choose(work, deed.source, intent.customer)
     if not isinstance(chosen, Problem) and intent.session is not None:
         chosen = _not_open(work, intent.session) or chosen

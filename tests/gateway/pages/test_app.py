@@ -5,7 +5,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from cardswitch.gateway.pages.app import TRIES_MAX
+from cardswitch.gateway.core.intents import TRIES_MAX
 from cardswitch.gateway.pages.till import Stage
 from cardswitch.wire.web.rates import Rate
 from tests.gateway.pages.fakes import OFFER, SHOP, FakeTill, pages_of
