@@ -20,9 +20,7 @@ START_S = 60.0
 SCRIPT = """window.Stripe = () => ({
   redirectToCheckout: ({sessionId}) => location.assign("PAGES/c/" + sessionId),
 });"""
-pytestmark = pytest.mark.skipif(
-    not PYTHON.exists(), reason=f"no {PYTHON}: .ci/strangers makes it"
-)
+pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason=f"no {PYTHON}: .ci/strangers makes it")
 
 
 def free_port():
