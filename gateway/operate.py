@@ -16,6 +16,7 @@ from .api.forms import refuse_stray_cards
 from .core.calls import Resolve
 from .core.exchanges import Exchange
 from .core.intents import Intent
+from .linking import link_verbs
 from .triggers import trigger
 
 CONTROL: Final = "gateway"
@@ -59,6 +60,7 @@ def operator_verbs(services: Services, merchants: tuple[str, ...]) -> dict[str, 
         "resend": resend,
         "exceptions": list_exceptions,
         "resolve": resolve,
+        **link_verbs(services, merchants),
     }
 
 

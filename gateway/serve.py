@@ -33,7 +33,6 @@ from .courier.courier import Courier
 from .delivery import courier_of
 from .front import Front
 from .hops import Chain, NoChain
-from .linking import link_verbs
 from .money import Money
 from .operate import CONTROL, operator_verbs
 from .outbox.events import Outbox
@@ -189,7 +188,6 @@ async def serve_gateway(
             asking = _asking(config.three_d_secure, note)
             front.asks_by(asking.ask)
         verbs = operator_verbs(services, tuple(merchants))
-        verbs |= link_verbs(services, tuple(merchants))
         verbs |= {"vault_status": rotation.status, "vault_rotate": rotation.rotate}
         await runtime.serve_control(config.folder, CONTROL, verbs)
         closes = ClosesWatch(services, note) if money is not None else None

@@ -8,7 +8,7 @@ from cardswitch.specs.amounts import format_amount
 from cardswitch.specs.codes import GENERIC, Retry, reason
 
 from ..api.faults import customer_message
-from ..core.problems import BLOCKED, UNAUTHENTICATED, Problem
+from ..core.problems import BLOCKED, TRIED_TOO_OFTEN, UNAUTHENTICATED, Problem
 
 _NEXT: Final[dict[Retry, str]] = {
     "none": "Use another card.",
@@ -18,6 +18,7 @@ _NEXT: Final[dict[Retry, str]] = {
     "3ds": "Try again and confirm the payment with your bank, or use another card.",
 }
 _DECLINED: Final = "Declined by your bank. Use another card, or ask your bank."
+_TRIED: Final = "Too many tries. Begin again at the shop, or ask your bank."
 _NOTHING_TAKEN: Final = "No money was taken."
 
 
@@ -27,9 +28,16 @@ def why_not(problem: Problem) -> str:
     >>> from cardswitch.gateway.core.problems import declined
     >>> why_not(declined("54", 1))
     'Card expired. Check what you typed, or use another card. No money was taken.'
+    >>> from cardswitch.gateway.core.problems import tried_too_often, too_many_cards
+    >>> why_not(too_many_cards()) == why_not(tried_too_often())
+    True
+    >>> why_not(tried_too_often())
+    'Too many tries. Begin again at the shop, or ask your bank. No money was taken.'
     >>> why_not(declined("41", 1)) == why_not(declined("59", 1)) == why_not(declined("05", 1))
     True
     """
+    if problem.decline_code == TRIED_TOO_OFTEN:
+        return f"{_TRIED} {_NOTHING_TAKEN}"
     code = problem.network_decline_code
     said = reason(code) if code is not None else GENERIC
     retry: Retry = "user" if code is None and problem.code in BLOCKED else said.retry

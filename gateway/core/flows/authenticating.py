@@ -77,7 +77,7 @@ def lack_of(work: Work, deed: Pay, card: Card, seen: Proven) -> Lack | None:
     said = seen.authentication
     was_asked = said is not None and (said.flow == "challenge" or said.status == "C")
     is_last = len(work.known.exchanges) >= PARTS_MAX
-    if deed.channel == "mail" or work.known.is_setup or was_asked or is_last:
+    if deed.channel == "mail" or was_asked or is_last:
         return None
     if work.desk.directory.find(work.desk.open_card(card.sealed)) is None:
         return None

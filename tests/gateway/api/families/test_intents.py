@@ -57,7 +57,7 @@ def test_a_list_is_walked_page_by_page(shop):
         ({"currency": "xxx"}, None, "currency"),
         ({"currency": "978"}, None, "currency"),
         ({"currency": "eUr"}, None, "currency"),
-        ({"currency": "jpy"}, "currency_not_supported", "currency"),
+        ({"currency": "chf"}, "currency_not_supported", "currency"),
         ({"payment_method": None}, "parameter_missing", "payment_method"),
         ({"capture_method": "later"}, None, "capture_method"),
         ({"expand[]": "description"}, None, "expand"),

@@ -1,5 +1,7 @@
 """Checkout sessions over HTTPS: made, read, expired, and complete when their order is paid."""
 
+import time
+
 import pytest
 
 LINE = "line_items[0]"
@@ -69,7 +71,7 @@ def test_lines_as_clients_of_old_say_them(shop):
         ({"expires_at": 5}, "expires_at"),
         ({f"{LINE}[quantity]": 0}, f"{LINE}[quantity]"),
         ({f"{LINE}[price_data][unit_amount]": -1}, LINE),
-        ({f"{LINE}[price_data][currency]": "jpy"}, "currency"),
+        ({f"{LINE}[price_data][currency]": "chf"}, "currency"),
         ({f"{LINE}[price_data][product_data][name]": "4242424242424242"}, None),
         ({"line_items[1][name]": "B"}, "line_items[1]"),
         (
@@ -90,3 +92,13 @@ def test_what_is_wrong_is_named(shop, params, param):
 
 def test_the_customer_must_be_there(shop):
     assert make(shop, customer="cus_x").status == 404
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status"), [(28, 400), (31, 200), (24 * 60 - 1, 200), (24 * 60 + 2, 400)]
+)
+def test_a_session_lives_from_half_an_hour_to_a_day(shop, minutes, status):
+    until = int(time.time()) + 60 * minutes
+    made = make(shop, expires_at=until)
+    assert made.status == status
+    assert status != 200 or made.body["expires_at"] == until

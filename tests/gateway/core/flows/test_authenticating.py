@@ -439,3 +439,13 @@ def test_what_was_not_authenticated_is_named_to_no_bank():
     used = (Use(kind="payment_method", id="pm_1"),)
     play = (play >> call(again, "b" * 22, ticket=10, uses=used)).skip()
     assert play.sent_on(DIRECTORY)[-1].message.prior is None
+
+
+def test_a_card_that_is_set_up_is_asked_about_too():
+    play = played(Gateway(Node("GATE0001"), VAULT, directory=IF_NEEDED)) >> LinkUp(DIRECTORY)
+    pay = Pay(cvc="123", wanted=WANTED)
+    deed = Create(secret="s", amount=0, currency="", source=SOURCE, is_setup=True, pay=pay)
+    play = (play >> call(deed)).skip()
+    play = (play >> answered("switch", "1A")).skip()
+    play = (play >> of_again(CHALLENGE)).skip()
+    assert intent(play).status is Status.NEEDS_ACTION
