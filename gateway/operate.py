@@ -26,6 +26,9 @@ VERBS: Final = (
     "resend",
     "exceptions",
     "resolve",
+    "link_create",
+    "links",
+    "link_deactivate",
     "vault_status",
     "vault_rotate",
 )

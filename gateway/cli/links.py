@@ -44,16 +44,20 @@ _merchant = click.option(
     "--quantity", type=click.IntRange(min=1), default=1, show_default=True, help="How many of it."
 )
 @click.option("--often", is_flag=True, help="It is paid as often as it is opened, not once.")
-@click.option("--back", metavar="URL", default="", help="Where a browser goes once it is paid.")
+@click.option("--back", metavar="URL", default="", help="success_url: where a browser goes then.")
 @_merchant
 @json_option("As one JSON object.")
 @config_option
 def create(as_json: bool, config_path: Path, **told: Any) -> None:
     """Make an address where AMOUNT, such as 24.90, is paid for NAME. Printed: its id, and it."""
     from cardswitch.specs.amounts import parse_amount
+    from cardswitch.specs.errors import FormatError
 
     told["currency"] = told["currency"].upper()
-    told["amount"] = parse_amount(told["amount"], told["currency"])
+    try:
+        told["amount"] = parse_amount(told["amount"], told["currency"])
+    except FormatError as error:
+        raise FormatError(f"AMOUNT {told['amount'][:40]}: {error}") from None
     _show([ask_gateway(config_of(config_path), "link_create", told)], as_json, is_one=True)
 
 

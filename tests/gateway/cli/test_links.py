@@ -61,10 +61,10 @@ def test_another_merchants_links_are_not_there(shop):
 @pytest.mark.parametrize(
     ("words", "match"),
     [
-        (["1.234", "Tea"], "at most 2 decimals"),
-        (["nothing", "Tea"], "amount"),
+        (["1.234", "Tea"], "AMOUNT 1.234: expected at most 2 decimals"),
+        (["nothing", "Tea"], "AMOUNT nothing"),
         (["1.00", "Tea", "--currency", "XXX"], "XXX"),
-        (["0", "Tea"], "amount"),
+        (["0", "Tea"], "above zero"),
         (["1.00", "Tea", "--back", "https://evil.example/"], "none of this merchant's origins"),
         (["1.00", "Tea", "--merchant", "NOBODY"], "expected one of SHOP0001"),
         (["1.00", "4242 4242 4242 4242"], "card"),
