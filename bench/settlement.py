@@ -8,6 +8,9 @@ With --base the same journal is closed by an earlier commit too, in turn:
     git worktree add /tmp/before f7a468a
     python bench/settlement.py --legs 1000000 --base /tmp/before
 
+With --selling the same journal has a switch that goes on selling, so many purchases a
+second: p99 of its sales beside closes and without, see `bench/selling.py`.
+
 With --postgres journal and books lie in one database of a server that is started for it; what the
 server spends is in the time alone.
 """
@@ -52,9 +55,12 @@ CURRENCIES: Final = ("978", "978", "392", "414")
 REVERSED_EACH: Final = 25
 CHECKPOINT_EACH: Final = 5_000  # legs, as the switch does it by its rows
 DAY: Final = "2026-11-23"
+NEXT_DAY: Final = "2026-11-24"
+SEALED: Final = "0123456789abcdef" * 3
 CUT_OFF: Final = CutOff("23:00", "Europe/Berlin")
 OWN: Final = OwnAccount("DE89370400440532013000", "COBADEFFXXX")
 TIME_LIMIT_S: Final = 3_600.0
+SELLING_S: Final = 20.0
 MIB: Final = 1 << 20
 # As much as the switch keeps of an answer; only columns are read of it.
 FIELDS: Final = (
@@ -67,29 +73,36 @@ TITLES: Final = ("legs", "commit", "CPU s", "of it chain", "wall s", "MiB RSS", 
 # The journal --------------------------------------------------------------------------------------
 
 
-def rows(legs: int) -> Iterator[Row]:
-    """A bank day of *legs*, and the row that ends it."""
+def rows(legs: int, sealed: str = SEALED) -> Iterator[Row]:
+    """A bank day of *legs*, and the row that ends it; card numbers are *sealed* so."""
     yield _cut_over(1, DAY, CUT_OFF.starts_at(DAY))
     sequence = 1
     for leg in range(1, legs + 1):
         if leg % CHECKPOINT_EACH == 0:
             sequence += 1
-            yield _mark(sequence, "checkpoint", DAY, CUT_OFF.starts_at(DAY) + leg / 100, legs=())
+            yield _checkpoint(sequence, DAY, leg)
         states: tuple[str, ...] = ("forwarded", "approved")
         if leg % REVERSED_EACH == 0:
             states = (*states, "reversing", "reversed")
         for state in states:
             sequence += 1
-            yield _row(sequence, leg, state)
-    yield _cut_over(sequence + 1, "2026-11-24", CUT_OFF.ends_at(DAY))
+            yield _row(sequence, leg, state, sealed)
+    yield _cut_over(sequence + 1, NEXT_DAY, CUT_OFF.ends_at(DAY))
+    yield _checkpoint(sequence + 2, NEXT_DAY, legs)
 
 
 def _cut_over(sequence: int, label: str, starts_at: float) -> Row:
-    ends_at = CUT_OFF.ends_at(label)
-    return _mark(sequence, "cut_over", label, starts_at, starts_at=starts_at, ends_at=ends_at)
+    return _mark(sequence, "cut_over", label, starts_at)
+
+
+def _checkpoint(sequence: int, label: str, leg: int) -> Row:
+    at = CUT_OFF.starts_at(label)
+    return _mark(sequence, "checkpoint", label, at, legs=(), numbers={}, leg_number=leg)
 
 
 def _mark(sequence: int, state: str, label: str, at: float, **said: Any) -> Row:
+    day = {"date": label, "run": 1}
+    day |= {"starts_at": CUT_OFF.starts_at(label), "ends_at": CUT_OFF.ends_at(label)}
     return Row(
         sequence=sequence,
         leg=0,
@@ -100,11 +113,11 @@ def _mark(sequence: int, state: str, label: str, at: float, **said: Any) -> Row:
         source="",
         serves="",
         link="",
-        fields=msgspec.json.encode(said).decode(),
+        fields=msgspec.json.encode(day | said).decode(),
     )
 
 
-def _row(sequence: int, leg: int, state: str) -> Row:
+def _row(sequence: int, leg: int, state: str, sealed: str) -> Row:
     is_first = state == "forwarded"
     amount = 100 + leg % 9_900
     terminal = leg % TERMINALS
@@ -133,32 +146,32 @@ def _row(sequence: int, leg: int, state: str) -> Row:
         moved={"approved": amount, "reversing": -amount}.get(state, 0),
         card="0123456789abcdef" * is_first,
         pan_masked="999999******0014",
-        pan_sealed="0123456789abcdef0123456789abcdef0123456789abcdef" * is_first,
+        pan_sealed=sealed * is_first,
         fields=FIELDS,
     )
 
 
-def make_journal(url: str, legs: int) -> None:
+def make_journal(url: str, legs: int, sealed: str = SEALED) -> None:
     """Write the journal at *url*; nothing of it need survive a crash."""
     JournalStore(url, JOURNAL_SCHEMA, JOURNAL, Row).close()
     if url.startswith("sqlite:///"):
-        _make_in_sqlite(url.removeprefix("sqlite:///"), legs)
+        _make_in_sqlite(url.removeprefix("sqlite:///"), rows(legs, sealed))
     else:
-        _make_on_server(url, legs)
+        _make_on_server(url, rows(legs, sealed))
 
 
-def _make_in_sqlite(path: str, legs: int) -> None:
+def _make_in_sqlite(path: str, made: Iterator[Row]) -> None:
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("PRAGMA synchronous = OFF")
     database.execute("BEGIN")
     marks = ",".join("?" * len(JOURNAL.c))
-    database.executemany(f"INSERT INTO journal VALUES ({marks})", _chained(rows(legs)))
+    database.executemany(f"INSERT INTO journal VALUES ({marks})", _chained(made))
     database.execute("COMMIT")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
 
 
-def _make_on_server(url: str, legs: int) -> None:
+def _make_on_server(url: str, made: Iterator[Row]) -> None:
     import psycopg
 
     with (
@@ -166,7 +179,7 @@ def _make_on_server(url: str, legs: int) -> None:
         connection.cursor() as cursor,
         cursor.copy("COPY journal FROM STDIN") as copy,
     ):
-        for row in _chained(rows(legs)):
+        for row in _chained(made):
             copy.write_row(row)
 
 
@@ -204,7 +217,7 @@ def close(journal: str, folder: Path) -> dict[str, Any]:
     damage = sum(1 for _ in JournalReader(switch.database).verify())
     chain_s = time.process_time() - began
     began, began_wall = time.process_time(), time.perf_counter()
-    [report] = close_days(switch, settlement, lambda _: None)
+    [report] = close_days(switch, settlement, lambda _: None, DAY)
     cpu_s, wall_s = time.process_time() - began, time.perf_counter() - began_wall
     return {
         "cpu_s": round(cpu_s, 1),
@@ -230,13 +243,16 @@ def _merchant(number: int) -> Merchant:
     )
 
 
-def measured(checkout: Path, journal: str, folder: Path) -> dict[str, Any]:
-    """What a close of *journal* costs the code of *checkout*. Raises CalledProcessError."""
+def measured(checkout: Path, journal: str, folder: Path, nice: int = 0) -> dict[str, Any]:
+    """What a close of *journal* costs the code of *checkout*. Raises CalledProcessError.
+
+    It gives way to others as *nice* as that.
+    """
     folder = Path(tempfile.mkdtemp(dir=folder))
     words = [sys.executable, __file__, "--close", journal, "--into", str(folder)]
     try:
         done = subprocess.run(
-            words,
+            ["nice", "-n", f"{nice}", *words],
             cwd=checkout,
             env={**os.environ, "PYTHONPATH": str(checkout), "CARDSWITCH_CHECKOUT": str(checkout)},
             stdout=subprocess.PIPE,
@@ -301,11 +317,25 @@ def sweep(
         yield {"legs": legs, "commit": name, **min(each, key=lambda one: one["cpu_s"])}
 
 
+def _beside(legs: int, rate: float, rounds: int, nice: int) -> dict[str, Any]:
+    from bench.selling import beside_close
+
+    return beside_close(
+        lambda url: make_journal(url, legs, sealed=""),  # No vault has made it: none could open it.
+        lambda url, folder: measured(ROOT, url, folder, nice),
+        rate=rate,
+        seconds=SELLING_S,
+        rounds=rounds,
+    )
+
+
 @click.command()
 @click.option("--legs", multiple=True, type=int, default=LEGS, show_default=True)
 @click.option("--base", type=click.Path(exists=True, path_type=Path), help="The earlier checkout.")
 @click.option("--rounds", default=1, show_default=True, help="Of each commit; the best counts.")
 @click.option("--postgres", is_flag=True, help="Journal and books on a server of PostgreSQL.")
+@click.option("--selling", default=0.0, help="Purchases a second beside the close: their p99.")
+@click.option("--nice", default=0, help="How much such a close gives way to other programs.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each commit.")
 @click.option("--close", "journal", hidden=True)
 @click.option("--into", type=click.Path(path_type=Path), hidden=True)
@@ -314,6 +344,8 @@ def main(
     base: Path | None,
     rounds: int,
     postgres: bool,
+    selling: float,
+    nice: int,
     as_json: bool,
     journal: str | None,
     into: Path | None,
@@ -321,6 +353,11 @@ def main(
     """Measure the close of a day of LEGS, by this commit and by the one in --base."""
     if journal is not None and into is not None:
         click.echo(msgspec.json.encode(close(journal, into)).decode())
+        return
+    if selling:
+        for number in sorted(legs):
+            found = {"legs": number, **_beside(number, selling, rounds, nice)}
+            click.echo(msgspec.json.encode(found).decode())
         return
     checkouts = ({"before": base.absolute()} if base else {}) | {"now": ROOT}
     if not as_json:
