@@ -37,6 +37,7 @@ LINES_AT_ONCE: Final = 1_000
 FINDINGS_MAX: Final = 1_000  # where more lines differ, more than a record is wrong
 _is_special: Final = re.compile('[",\r\n]').search
 _batch: Final = itemgetter(0)  # of a BatchedLine
+_UNITS: Final = (1, 10, 100, 1_000, 10_000)  # by decimals, of which no currency has more
 _UNCHARGED: Final = 4  # values of a BatchedLine
 _MOVEMENT: Final = REPORT_COLUMNS.index("movement")
 
@@ -224,7 +225,12 @@ def _wanted(around: _Around, movements: Iterable[BatchedLine]) -> list[str]:
     for batch, sequence, amount, rrn in movements:
         name, about, letters, digits, end = around[batch]
         cell = _cell(rrn) if _is_special(rrn) else rrn
-        lines.append(f"{name}{sequence}{about}{cell}{letters}{_money(amount, digits)}{end}")
+        money = f"{amount}"
+        if digits:
+            unit = _UNITS[digits]
+            whole, minor = divmod(abs(amount), unit)
+            money = f"{'-' if amount < 0 else ''}{whole}.{f'{unit + minor}'[1:]}"
+        lines.append(f"{name}{sequence}{about}{cell}{letters}{money}{end}")
     return lines
 
 
