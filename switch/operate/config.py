@@ -20,6 +20,7 @@ from cardswitch.specs.transactions.reversals import WAYS, Way
 from cardswitch.wire.machine.keys.offers import KeyPlan
 from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.operator.addresses import Address, IsoAddress, IsoListener, url_in
+from cardswitch.wire.operator.config import nearest
 from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
 
@@ -113,6 +114,16 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for name, listener in self.listeners.items():
             self._check_speakers(f"listeners.{name}", listener)
+        self._check_routes()
+
+    def _check_routes(self) -> None:
+        """What a route names must be there: else each sale that goes that way would fail."""
+        for number, route in enumerate(self.routes):
+            at = f"routes[{number}]"
+            if route.source not in self.listeners:
+                raise ValueError(f"{at}.source: {nearest(route.source, self.listeners)}")
+            if route.upstream not in self.upstreams:
+                raise ValueError(f"{at}.upstream: {nearest(route.upstream, self.upstreams)}")
 
     def _check_speakers(self, where: str, listener: ListenerConfig) -> None:
         needed = "merchants" if listener.serves == "merchants" else "institutions"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -13,10 +14,14 @@ from msgspec import Struct
 
 from cardswitch.specs.dialect.toml_lines import line_of
 from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.masking import printable
 
 S = TypeVar("S", bound=Struct)
 # Keys that had another name once, and the name that they have now.
 RENAMED: Final = {"doors": "listeners", "journal": "database", "tls_clients": "tls_ca"}
+_IN_ARRAY: Final = re.compile(r"([a-z_]+\[[0-9]+\]\.[a-z_]+): ")
+_MISSING: Final = re.compile(r"missing required field `([a-z0-9_]+)`")
+_KEYS: Final = re.compile(r"\[[0-9]+\]|[A-Za-z0-9_-]+")  # of a place such as "routes[1].bins"
 # Tables at the top of the file that belong to several sections: each sees them as its own.
 SHARED: Final = ("merchants",)
 
@@ -53,8 +58,11 @@ def section(data: Mapping[str, Any], name: str, kind: type[S], path: Path | str)
         value = msgspec.convert(table, kind, strict=True)
     except msgspec.ValidationError as error:
         text, _, place = str(error).partition(" - at `")
-        where = _where(name + _named(table, kind, place.rstrip("`").removeprefix("$")))
-        raise ConfigError(f"{_placed(path, where)}: {text}") from error
+        inside = _named(table, kind, place.rstrip("`").removeprefix("$"))
+        if named := _IN_ARRAY.match(text):  # What is between entries, the whole has found.
+            inside, text = f"{inside}.{named[1]}", text[named.end() :]
+        text += _meant(table, inside, text)
+        raise ConfigError(f"{_placed(path, _where(name + inside))}: {text}") from error
     except ConfigError as error:
         raise ConfigError(f"{path}: {name}: {error}") from error
     for where, known in _unknown_keys(table, value, name):
@@ -83,6 +91,19 @@ def _named(table: Any, kind: type[Struct], place: str) -> str:
             if f"`${place}`" in str(error):
                 return f"{before}.{name}{after}"
     return place
+
+
+def _meant(table: Any, place: str, text: str) -> str:
+    """Of a field that is missing at *place*, as *text* says: what was written instead, if a key is
+    near."""
+    missing = _MISSING.search(text)
+    if missing is None:
+        return ""
+    for key in _KEYS.findall(place):
+        inner = table[int(key[1:-1])] if key.startswith("[") else table.get(key, {})
+        table = inner
+    close = difflib.get_close_matches(missing[1], table, n=1) if isinstance(table, Mapping) else []
+    return f"; {close[0]}: unknown key, did you mean {missing[1]}?" if close else ""
 
 
 def _with(table: Mapping[str, Any], way: list[str], value: Any) -> Any:
@@ -137,6 +158,15 @@ def _unknown_keys(data: Any, value: Any, where: str) -> Iterator[tuple[str, Coll
     elif isinstance(data, list) and isinstance(value, list | tuple):
         for number, (inner, converted) in enumerate(zip(data, value, strict=True)):
             yield from _unknown_keys(inner, converted, f"{where}[{number}]")
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """That there is no *name*, and which of *known* may be meant.
+
+    >>> nearest("isuer", ["acquirer", "issuer"])
+    "there is no 'isuer', did you mean issuer?"
+    """
+    return f"there is no {printable(name, 40)!r}, {_advice(name, known)}"
 
 
 def _advice(key: str, known: Collection[str]) -> str:

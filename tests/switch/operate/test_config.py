@@ -35,6 +35,7 @@ SHOP = {
     "bic": "BYLADEM1001",
 }
 FOLDER = Path("/lab")
+ROUTE = SWITCH["routes"][0]
 LISTENER = {"port": 1, "serves": "merchants", "merchants": "any"}
 
 
@@ -75,7 +76,7 @@ def test_what_must_be_written_is_asked_for(missing):
         ({"listeners": {"pos": {**LISTENER, "in_flight": 3}}}, "did you mean in_flight_max"),
         ({"listeners": {"pos": {**LISTENER, "reversal_by": ["stan"]}}}, "reversal_by"),
         ({"listeners": {"pos": {**LISTENER, "unknown_reversal": "12"}}}, "unknown_reversal"),
-        ({"upstreams": {"a": {"port": 1, "timeout": 3.0}}}, "did you mean timeout_s"),
+        ({"upstreams": {"issuer": {"port": 1, "timeout": 3.0}}}, "did you mean timeout_s"),
         ({"listeners": {"pos": {"port": 1, "serves": "merchants"}}}, r"pos\.merchants: missing"),
         ({"listeners": {"net": {"port": 1, "serves": "acquirers"}}}, r"institutions: missing"),
         ({"listeners": {"pos": {**LISTENER, "merchants": ["SHOP", "SHOP2"]}}}, "'SHOP2' is no id"),
@@ -84,6 +85,16 @@ def test_what_must_be_written_is_asked_for(missing):
         ({"cut_off": {"time": "25:00"}}, "25:00"),
         ({"cut_off": {"zone": "Europe/Atlantis"}}, "Atlantis"),
         ({"routes": [{"source": "pos"}]}, "upstream"),
+        (
+            {"routes": [{**ROUTE, "bin": ["4"]}]},
+            r"routes\[0\]\.bin: unknown key, did you mean bins",
+        ),
+        ({"routes": [{"source": "pos", "upstrem": "issuer"}]}, "upstrem: .* did you mean upstream"),
+        (
+            {"routes": [ROUTE, {**ROUTE, "upstream": "isuer", "bins": ["4"]}]},
+            r"switch\.routes\[1\]\.upstream: there is no 'isuer', did you mean issuer\?",
+        ),
+        ({"routes": [{**ROUTE, "source": "pso"}]}, "no 'pso', did you mean pos"),
         ({"upstreams": {"issuer": {"port": 2, "match": [41]}}}, "match: expected 11"),
         ({"upstreams": {"issuer": {"port": 2, "requires": [1]}}}, r"requires\[0\]"),
     ],

@@ -209,6 +209,19 @@ def test_what_does_not_fit_is_refused_with_its_code(changes, code):
         assert play.entries[-1].state == State.DECLINED
 
 
+def test_an_advice_of_a_closed_day_is_booked_on_the_open_one_and_never_refused():
+    """What has happened has: its authorisation, or its own time, may lie days back."""
+    sold = Message("0220", {**PLAIN.fields, 11: "000077"})  # PLAIN is of 29 March
+    for advice in (COMPLETION, sold):
+        play = linked(crashed(held(), down_s=3 * 86_400.0).skip()).skip()
+        assert play.machine.memory.today.date == "2026-04-01"
+        (play >> Received(POS, advice)).skip()
+        assert play.sent_on(POS)[-1][39] == "00"
+        [row] = [entry for entry in play.entries if entry.state == State.TAKEN]
+        assert (row.business_date, row.day) == ("2026-04-01", "2026-04-01")
+        assert row.moved == int(advice[4])
+
+
 def test_the_second_one_is_refused_whatever_became_of_the_first():
     play = (taken(held()) >> answered("acquirer", "64")).skip()
     assert told(play, {11: "000010"}) == "94"
