@@ -77,6 +77,10 @@ def show_preview(seen: Preview, as_json: bool, *, has_all: bool = False) -> None
     if not seen.batches and not seen.undecided:
         click.echo(f"  {NOTHING_SOLD}")
     _show_sums(seen.batches, seen.payouts, has_all=has_all)
+    if seen.charges is None:
+        click.echo("  what is charged cannot be said before all days that have ended are closed")
+    else:
+        _say(_charged(seen.charges))
     _say(_suspense(seen.suspense), _undecided(seen.undecided), _people(seen.left_to_people))
     if seen.held:
         click.echo(f"  closes are held by {seen.held}; cardswitch settle release")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from cardswitch.specs.errors import Error
@@ -11,20 +11,8 @@ from cardswitch.wire.operator.files import staged_folder, write_files
 from ..settlement.formats.report_csv import manifest_name, named_in, reports_name
 from ..store.books import BooksReader, BooksReading
 from .config import SettlementConfig
-from .outputs.reports import altered_reports, write_reports
+from .outputs.reports import altered_reports, missing, write_reports
 from .verify_books import Findings
-
-
-def missing(folder: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Which of the files *names* do not lie in *folder*, and which folders that they speak of."""
-    return tuple(name for name in _spoken_of(names) if not (Path(folder) / name).exists())
-
-
-def _spoken_of(names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        yield name
-        if name.startswith("reports-"):
-            yield name.removesuffix(".sha256")
 
 
 def write_again(folder: Path, books: BooksReading, label: str) -> None:
@@ -40,8 +28,8 @@ def write_again(folder: Path, books: BooksReading, label: str) -> None:
 def _write_reports(folder: Path, books: BooksReading, label: str, manifest: bytes) -> None:
     paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
     with staged_folder(folder, reports_name(label)) as reports:
-        batches, lines, charged = books.batches(label), books.batched(label), books.charged(label)
-        if write_reports(label, batches, lines, paid, reports, charged) != manifest:
+        batches, lines, charges = books.batches(label), books.batched(label), books.charges(label)
+        if write_reports(label, batches, lines, paid, reports, charges) != manifest:
             raise Findings(
                 "nothing is written",
                 [f"the movements of {label} do not come to the reports that its close has written"],

@@ -98,7 +98,7 @@ def _book(
                 read_to=row.read_to,
                 closed_at=row.closed_at,
                 manifest=write_reports(
-                    row.day, totals, lines, references(paid), None, costs.charged
+                    row.day, totals, lines, references(paid), None, costs.charges
                 ),
                 rates=costs.rates,
                 charges=costs.charges,

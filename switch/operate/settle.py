@@ -54,13 +54,18 @@ Tell = Callable[[str], None]
 Clock = Callable[[], Seconds]
 
 
+def now() -> Seconds:
+    """The instant, by the clock of this machine."""
+    return time.time()
+
+
 def close_days(
     switch: SwitchConfig,
     settlement: SettlementConfig,
     record: Record,
     business_date: str | None = None,
     tell: Tell = lambda _: None,
-    clock: Clock = time.time,
+    clock: Clock = now,
 ) -> list[DayReport]:
     """Close the day labelled *business_date*, or every day that has ended and is not closed.
 
@@ -79,7 +84,7 @@ def close_each(
     record: Record,
     business_date: str | None = None,
     tell: Tell = lambda _: None,
-    clock: Clock = time.time,
+    clock: Clock = now,
 ) -> Iterator[DayReport]:
     """The same, one by one: what comes out is closed, though a later day may fail."""
     with settling(switch, settlement, record, tell, clock) as opened:
@@ -93,7 +98,7 @@ def settling(
     settlement: SettlementConfig,
     record: Record,
     tell: Tell = lambda _: None,
-    clock: Clock = time.time,
+    clock: Clock = now,
 ) -> Iterator[Settling]:
     """Journal and books, opened, and what a crash has left finished. Raises as above."""
     if switch.database == settlement.books and switch.database.startswith("sqlite"):
@@ -279,7 +284,7 @@ class Settling:
             read_to=task.until,
             closed_at=task.closed_at,
             manifest=write_reports(
-                label, totals, booking.batched(label), references(paid), reports, costs.charged
+                label, totals, booking.batched(label), references(paid), reports, costs.charges
             ),
             rates=costs.rates,
             charges=costs.charges,
@@ -313,7 +318,7 @@ class Settling:
             )
             wrong = tuple(counted.findings())
             paid = references(expected_payouts(known))
-            report = ReportCheck(reports, task.day.label, paid, costs.charged)
+            report = ReportCheck(reports, task.day.label, paid, costs.charges)
             known = replace(
                 known, manifest=report.read(counted.batches, booking.batched(task.day.label))
             )

@@ -14,6 +14,7 @@ from cardswitch.wire.store.database import Missing
 from ..core.states import State
 from ..settlement.days import BankDay
 from ..settlement.entries import BankEntry
+from ..settlement.fees.charges import Charge
 from ..settlement.payouts import payouts, why_unpaid
 from ..settlement.standing import NOTHING_SAID, Standing, held_close
 from ..settlement.totals import BatchTotals
@@ -22,7 +23,8 @@ from ..store.holds.reading import Hold
 from ..store.holds.reading import holds as holds_of
 from ..store.reader import JournalReader, Line
 from .config import SettlementConfig, SwitchConfig
-from .files import missing
+from .fees.foreseen import foreseen
+from .outputs.reports import missing
 from .verify_books import require_all
 
 
@@ -47,6 +49,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     payouts: tuple[Deposit, ...]
     suspense: tuple[Suspense, ...]
     held: str = ""  # who holds closes, and why; nobody
+    charges: tuple[Charge, ...] | None = ()  # None: it cannot be said now
 
 
 def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | None:
@@ -71,10 +74,18 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
         late_of = closed if not unclosed else ()
         read_to = closes[-1].read_to if closes else 0
         totals = journal.batches(running, late_of, read_to, number)
+        # What is charged for what came late of days before, the close of those will say.
+        charges = foreseen(journal, settlement, running, read_to) if not unclosed else None
         undecided = tuple(journal.undecided())
         left_to_people = _left_to_people(journal, label)
     paid = payouts(
-        label, totals, settlement.accounts, settlement.acquirer, opening, _standing(settlement)
+        label,
+        totals,
+        settlement.accounts,
+        settlement.acquirer,
+        opening,
+        _standing(settlement),
+        charges or (),
     )
     return Preview(
         business_date=label,
@@ -90,6 +101,7 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
             Suspense(p.merchant, p.currency, p.in_suspense, p.unpaid) for p in paid if p.in_suspense
         ),
         held=_held(settlement),
+        charges=charges if settlement.fees or charges else (),
     )
 
 

@@ -25,7 +25,7 @@ from ..store.reader import JournalReader
 from .bank.copies import TAKEN, taken_files
 from .bank.verify import altered_bank
 from .config import SettlementConfig, SwitchConfig
-from .outputs.reports import ReportCheck, altered_reports, write_reports
+from .outputs.reports import ReportCheck, altered_reports, missing, write_reports
 
 FINDINGS_SHOWN: Final = 3  # of those in the text of an error; all are in its `findings`
 _PAYOUT: Final = "payout:"
@@ -67,14 +67,15 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
         findings = [*_disagreements(journal, closes), *_not_the_bank(journal, books.entries())]
         findings += (f"the journal is damaged: {each}" for each in journal.verify())
         findings += books.altered_holds(journal, closes[-1].read_to if closes else 0)
-    folder, not_here = Path(settlement.deposits), []
+    folder = Path(settlement.deposits)
+    not_here: list[str] = []
     findings += altered(books)
     for close in closes:
-        for name, content in books.files(close.business_date).items():
+        files = books.files(close.business_date)
+        not_here += missing(settlement.deposits, files)
+        for name, content in files.items():
             path = folder / name
-            if not path.exists():
-                not_here.append(name)
-            elif path.read_bytes() != content:
+            if path.exists() and path.read_bytes() != content:
                 said = _shown(differences(name, path.read_bytes(), content))
                 findings.append(f"{path} is not what the books hold{said}")
             if name == manifest_name(close.business_date):
@@ -103,7 +104,7 @@ def _altered_reports(
     if not altered:
         return
     paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
-    check = ReportCheck(reports, label, paid, books.charged(label))
+    check = ReportCheck(reports, label, paid, books.charges(label))
     check.read(books.batches(label), books.batched(label))
     for path in altered:
         begins = f"report {path.name}: "
@@ -199,8 +200,7 @@ def _check_close(close: Close, before: Close | None, books: BooksReading) -> Ite
         yield f"{label}: batch {number} is not the sum of its movements"
     paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
     written = books.files(label).get(manifest_name(label), b"")
-    charged = {each.merchant for each in charges if each.kind == "fees"}
-    if write_reports(label, batches, books.batched(label), paid, None, charged) != written:
+    if write_reports(label, batches, books.batched(label), paid, None, charges) != written:
         yield f"the movements of {label} do not come to the reports that its close has written"
     if close.balances != balances_sha256(books.balances(up_to=close.number)):
         yield f"the postings up to {label} do not come to the balances that its close has left"

@@ -14,7 +14,7 @@ from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.database import Database, open_reader, reading
 
 from ..settlement.entries import BankSheet, numbered
-from ..settlement.fees.charges import Charge
+from ..settlement.fees.charges import Charge, charged_by_movement
 from ..settlement.fees.schedules import BatchRate
 from ..settlement.ledger import Posting, merchant_of, merchant_payable
 from ..settlement.movements import BatchedLine, ChargedLine, Movement
@@ -179,10 +179,6 @@ class BooksReading(SuspenseReading, HoldsReading):
         with reading(self._engine) as reader:
             return charges_like(reader, month, merchant)
 
-    def charged(self, business_date: str) -> set[str]:
-        """The merchants whose movements it has charged."""
-        return {each.merchant for each in self.charges(business_date) if each.kind == "fees"}
-
     def rates(self, business_date: str) -> tuple[BatchRate, ...]:
         """What the batches of a close are charged by."""
         with reading(self._engine) as reader:
@@ -200,7 +196,7 @@ class BooksReading(SuspenseReading, HoldsReading):
 
     def batched(self, business_date: str) -> Iterator[BatchedLine | ChargedLine]:
         """The same, but for what their batches say; with fees, if it has charged any."""
-        has_fees = bool(self.charged(business_date))
+        has_fees = bool(charged_by_movement(self.charges(business_date)))
         with reading(self._engine) as reader:
             yield from batched_lines(reader, business_date, has_fees=has_fees)
 

@@ -22,11 +22,6 @@ class Costs(Struct, frozen=True):
     rates: tuple[BatchRate, ...] = ()
     charges: tuple[Charge, ...] = ()
 
-    @property
-    def charged(self) -> frozenset[str]:
-        """The merchants whose movements are charged."""
-        return frozenset(each.merchant for each in self.charges if each.kind == "fees")
-
 
 NO_COSTS: Final = Costs()
 

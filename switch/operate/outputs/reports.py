@@ -19,6 +19,8 @@ from cardswitch.specs.amounts import currency
 from cardswitch.specs.masking import printable
 from cardswitch.wire.store.disk import sync_file, write_all
 
+from ...settlement.fees.charges import Charge, charged_by_movement
+from ...settlement.formats.invoice_csv import invoices
 from ...settlement.formats.report_csv import (
     END_OF_LINE,
     FEE_COLUMNS,
@@ -32,6 +34,7 @@ from ...settlement.formats.report_csv import (
 from ...settlement.movements import BatchedLine, ChargedLine
 from ...settlement.payouts import Payout, is_currency
 from ...settlement.totals import BatchTotals
+from .invoices import invoice_findings, wanted_invoices
 
 LINES_AT_ONCE: Final = 1_000
 FINDINGS_MAX: Final = 1_000  # where more lines differ, more than a record is wrong
@@ -53,20 +56,23 @@ def write_reports(
     movements: Iterable[BatchedLine | ChargedLine],
     paid: Mapping[tuple[str, str], str],
     folder: Path | None = None,
-    charged: Collection[str] = (),
+    charges: Collection[Charge] = (),
 ) -> bytes:
-    """Write *movements*, ordered by merchant, to *folder*, or nowhere; their manifest.
+    """Write *movements*, ordered by merchant, to *folder*, or nowhere; the manifest of it all.
 
-    They are those of *batches*. *paid* are the references of the deposits, *charged* the merchants
-    that are charged by movement. Raises OSError.
+    They are those of *batches*. *paid* are the references of the deposits, *charges* what the close
+    charges: what of that is no part of deposits gets an invoice. Raises OSError.
     """
     written = ReportLines(label, batches, paid)
+    charged = charged_by_movement(charges)
     digests = {}
     for merchant, parts in _by_merchant(batches, movements, charged):
         name, has_fees = report_name(merchant), merchant in charged
         lines = map(written.charged_lines if has_fees else written.lines, parts)
         more = chain([[report_columns(has_fees=has_fees)]], lines)
         digests[name] = _write(more, folder / name if folder else None)
+    for name, content in invoices(label, charges).items():
+        digests[name] = _write(iter([[content.decode()]]), folder / name if folder else None)
     return manifest(label, digests)
 
 
@@ -127,12 +133,13 @@ class ReportCheck:
         folder: Path,
         label: str,
         paid: Mapping[tuple[str, str], str],
-        charged: Collection[str] = (),
+        charges: Collection[Charge] = (),
     ) -> None:
         self._folder = folder
         self._label = label
         self._paid = paid
-        self._charged = charged
+        self._charged = charged_by_movement(charges)
+        self._invoices = wanted_invoices(label, charges)
         self.findings: list[str] = []
         self._digests: dict[str, str] = {}
 
@@ -147,6 +154,8 @@ class ReportCheck:
             lines = map(partial(_charged if has_fees else _wanted, around), parts)
             wanted = chain([[",".join(names) + END_OF_LINE]], lines)
             self._read_one(report_name(merchant), wanted)
+        for name, invoice in self._invoices.items():
+            self._read_invoice(name, invoice)
         for path in self._folder.iterdir():
             if path.name not in self._digests:
                 self._find(f"{path.name} does not belong there")
@@ -180,6 +189,17 @@ class ReportCheck:
         self._digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(start)
         self._name_differences(name, file, wanted)
+
+    def _read_invoice(self, name: str, lines: Sequence[list[str]]) -> None:
+        path = self._folder / name
+        if not path.exists():
+            self._digests[name] = ""
+            self._find(f"{name} is missing")
+            return
+        content = path.read_bytes()
+        self._digests[name] = hashlib.sha256(content).hexdigest()
+        for finding in invoice_findings(name, content, lines):
+            self._find(finding)
 
     def _name_differences(self, name: str, file: BufferedReader, wanted: Iterable[str]) -> None:
         """Hold what *file* says from here on against *wanted*, line by line."""
@@ -289,3 +309,24 @@ def altered_reports(folder: Path, content: bytes) -> Iterator[Path]:
         path = folder / name
         if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             yield path
+
+
+def missing(folder: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Which of *files* do not lie in *folder*, and which of the reports that a manifest names.
+
+    Where all of these are gone, their folder alone.
+    """
+    return tuple(_missing(Path(folder), files))
+
+
+def _missing(folder: Path, files: Mapping[str, bytes]) -> Iterator[str]:
+    for name, content in files.items():
+        if not (folder / name).exists():
+            yield name
+        if name.startswith("reports-") and name.endswith(".sha256"):
+            reports = name.removesuffix(".sha256")
+            if not (folder / reports).exists():
+                yield reports
+                continue
+            named = (f"{reports}/{report}" for report in named_in(content))
+            yield from (report for report in named if not (folder / report).exists())

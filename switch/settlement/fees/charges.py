@@ -65,6 +65,11 @@ class Before(Struct, frozen=True):
 NOTHING_BEFORE: Final = Before({}, ())
 
 
+def charged_by_movement(charges: Iterable[Charge]) -> frozenset[str]:
+    """The merchants whose movements are charged."""
+    return frozenset(each.merchant for each in charges if each.kind == "fees")
+
+
 def charges(
     label: str,
     batches: Sequence[BatchTotals],

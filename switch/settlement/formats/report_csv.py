@@ -56,8 +56,8 @@ def manifest(business_date: str, sha256_of: Mapping[str, str]) -> bytes:
 
 def named_in(content: bytes) -> dict[str, str]:
     """What a manifest of ours says: the SHA-256 of each file of its folder."""
-    lines = (line.split("  ", 1) for line in content.decode().splitlines())
-    return {path.partition("/")[2]: digest for digest, path in lines}
+    lines = (line.partition("  ") for line in content.decode().splitlines())
+    return {path.partition("/")[2]: digest for digest, _, path in lines}
 
 
 class ReportLines:

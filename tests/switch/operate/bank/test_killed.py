@@ -22,7 +22,9 @@ from cardswitch.switch.store.books import BooksReader
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.wire.operator import files as written
 from cardswitch.wire.store.database import Database
+from tests.kit.charging import BLENDED
 from tests.kit.histories import CUT, JournalFile
+from tests.kit.holding import hold
 from tests.kit.statements import camt053, entry, pain002, part, reason
 from tests.switch.conftest import SettlementLab
 
@@ -43,12 +45,13 @@ GROUPS, POINTS_MIN, POINTS_MAX = 4, 20, 100  # each group of points is a test
 def set_up(lab):
     """A day has ended, and the bank's files lie there; the switch does not run."""
     lab.history.sale(1250)
+    hold(lab.history, 700)
     lab.history.cut_over()
     lab.commit()
     lab.store.close()
     answers = lab.folder / "bank"
     answers.mkdir()
-    lab.settlement = replace(lab.settlement, answers=str(answers))
+    lab.settlement = replace(lab.settlement, answers=str(answers), fees=(BLENDED,))
     went = entry("12.50", "DBIT", part("12.50", "DBIT", SHOP))
     back = entry("12.50", "CRDT", part("12.50", "CRDT", SHOP, BACK))
     (answers / "a.xml").write_bytes(camt053([went], name="A"))
@@ -99,7 +102,7 @@ def die_at(folder, point):
 
     lab = SettlementLab(folder)
     lab.store.close()
-    lab.settlement = replace(lab.settlement, answers=str(folder / "bank"))
+    lab.settlement = replace(lab.settlement, answers=str(folder / "bank"), fees=(BLENDED,))
     for module, name in DEEDS:
         setattr(module, name, between(getattr(module, name), passed))
     Database.transaction = in_between(Database.transaction, passed)
@@ -142,7 +145,7 @@ def test_whatever_the_point_it_comes_to_the_same_hashes(lab_in, tmp_path, first)
     set_up(whole)
     work(whole)
     expected = hashes(whole)
-    assert len(expected[0]) == 8
+    assert len(expected[0]) == 9
     tried = 0
     for point in range(first, POINTS_MAX, GROUPS):
         lab = lab_in(tmp_path / str(point))
