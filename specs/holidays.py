@@ -39,6 +39,12 @@ def is_bank_day(day: str, currency: str) -> bool:
     return _is_open(calendar_date(day), currency)
 
 
+class OrderCutOff(CutOff, frozen=True, dict=True):
+    """Until when a bank carries out an order on the same day."""
+
+    time: str = "14:00"
+
+
 def execution_date(at: Seconds, cut_off: CutOff, currency: str, days: int = 0) -> str:
     """The day on which a bank carries out what it is handed at the instant *at*.
 

@@ -9,17 +9,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from cardswitch.specs.dates import CutOff
+from cardswitch.specs.holidays import OrderCutOff
 from cardswitch.specs.registries import is_iban
 from cardswitch.wire.web.place import WebPlace
 
 from .rules import PayeeCheck, Rules
-
-
-class OrderCutOff(CutOff, frozen=True, dict=True):
-    """Until when an order is carried out on the same day."""
-
-    time: str = "14:00"
 
 
 class BankPagesConfig(WebPlace, frozen=True, kw_only=True):

@@ -197,7 +197,9 @@ def _payment(
 ) -> Lines:
     is_sepa = letters == SEPA_CURRENCY
     account = acquirer if is_sepa else acquirer.accounts[letters]
-    day = execution_date(closed_at, acquirer.order_cut_off, letters, acquirer.value_days)
+    cut_off = account.order_cut_off or acquirer.order_cut_off
+    days = acquirer.value_days if account.value_days is None else account.value_days
+    day = execution_date(closed_at, cut_off, letters, days)
     lines = [
         ("PmtInfId", name),
         ("PmtMtd", "TRF"),

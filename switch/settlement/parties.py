@@ -8,34 +8,28 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 
 from cardswitch.specs.amounts import currency
-from cardswitch.specs.dates import CutOff
 from cardswitch.specs.errors import ConfigError, FormatError
-from cardswitch.specs.holidays import execution_date
+from cardswitch.specs.holidays import OrderCutOff, execution_date
 from cardswitch.specs.merchants import is_merchant_id, no_merchant_id
 from cardswitch.specs.registries import are_of_one_country, is_bic, is_iban
 from cardswitch.wire.ports import Seconds
 
-from .ach.parties import CURRENCY, AchAccount, check_destination, destination
+from .ach.parties import CURRENCY, VALUE_DAYS_MAX, AchAccount, check_destination, destination
 from .names import NAME_MAX, has_letter
 
 SEPA_CURRENCY: Final = "EUR"
-VALUE_DAYS_MAX: Final = 30  # more than any contract has, and fewer than a bank takes orders ahead
 # Who bears the costs (ISO 20022 ChargeBearerType1Code): debtor, creditor, each his own.
 Charges = Literal["DEBT", "CRED", "SHAR"]
 
 
-class OrderCutOff(CutOff, frozen=True, dict=True):
-    """Until when a bank carries out an order on the same day."""
-
-    time: str = "14:00"
-
-
-class OwnAccount(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class OwnAccount(Struct, frozen=True, forbid_unknown_fields=True):
     """An account of the acquirer in another currency than the euro."""
 
     iban: str
     bic: str
     charges: Charges = "SHAR"  # who bears the costs of its transfers
+    order_cut_off: OrderCutOff | None = None  # of its bank; none: that of the acquirer
+    value_days: Annotated[int, Meta(ge=0, le=VALUE_DAYS_MAX)] | None = None  # the same
 
 
 class AcquiringBank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,7 +64,14 @@ class AcquiringBank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def execution(self, at: Seconds, code: str) -> str:
         """The day for which transfers in the currency *code* are ordered at the instant *at*."""
-        return execution_date(at, self.order_cut_off, code, self.value_days)
+        own = self.ach if self.by_ach(code) else self.accounts.get(code)
+        days = self.value_days if own is None or own.value_days is None else own.value_days
+        return execution_date(at, self.cut_off(code), code, days)
+
+    def cut_off(self, code: str) -> OrderCutOff:
+        """Until when orders in the currency *code* are carried out on the same day."""
+        own = self.ach if self.by_ach(code) else self.accounts.get(code)
+        return (own and own.order_cut_off) or self.order_cut_off
 
     def pays(self, code: str) -> bool:
         """Whether it has an account in the currency *code* (letters)."""

@@ -45,8 +45,10 @@ def wanted_of_ach(
     transfers = [(p, *each) for p in paid if p.is_ach for each in p.transfers()]
     if own is None or not transfers:
         return []
-    zone, odfi = acquirer.order_cut_off.zone, own.routing[:8]
-    day_of_value = execution_date(closed_at, acquirer.order_cut_off, "USD", acquirer.value_days)
+    cut_off = acquirer.order_cut_off if own.order_cut_off is None else own.order_cut_off
+    days = acquirer.value_days if own.value_days is None else own.value_days
+    zone, odfi = cut_off.zone, own.routing[:8]
+    day_of_value = execution_date(closed_at, cut_off, "USD", days)
     header = {
         "priority": "01", "destination": f" {own.destination or own.routing}",
         "origin": f" {own.routing}", "date": card_date(closed_at, zone),

@@ -52,7 +52,7 @@ def ach_order(
         return b""
     if before >= len(MODIFIERS):
         raise Error(f"{len(MODIFIERS)} files of the ACH were made today, and it takes no more")
-    zone = acquirer.order_cut_off.zone
+    zone = acquirer.cut_off(CURRENCY).zone
     entries = [*_entries(paid, own.routing[:8])]
     total = sum(payout.amount for payout in paid)
     if total > TOTAL_MAX:

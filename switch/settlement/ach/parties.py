@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from cardswitch.specs.ach import is_routing_number
 from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.holidays import OrderCutOff
 
 CURRENCY: Final = "USD"
+VALUE_DAYS_MAX: Final = 30  # more than any contract has, and fewer than a bank takes orders ahead
 AMOUNT_MAX: Final = 9_999_999_999  # cents: ten digits of an entry
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9-]{1,17}")
 _COMPANY_ID: Final = re.compile(r"[A-Z0-9]{10}")
@@ -27,6 +29,8 @@ class AchAccount(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     company_id: str  # ten characters, which that bank has given us
     destination: str = ""  # whom files go to; none: our bank
     destination_name: str = ""
+    order_cut_off: OrderCutOff | None = None  # of its bank; none: that of the acquirer
+    value_days: Annotated[int, Meta(ge=0, le=VALUE_DAYS_MAX)] | None = None  # the same
     balanced: bool = False  # whether a file has one debit of our account for all of its credits
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.holidays import OrderCutOff
 from cardswitch.switch.core.states import State
 from cardswitch.switch.operate.settle import close_days
 from cardswitch.switch.operate.verify_books import verify
@@ -88,3 +89,23 @@ def test_value_days_are_those_of_each_currency(lab):
         EUR: "2026-11-27", "840": "2026-11-30",
     }  # fmt: skip
     assert report.closed.business_date == "2026-11-25"
+
+
+def test_currencies_have_cut_offs_of_their_own(lab):
+    """At ten in the evening in Berlin it is four in New York, whose banks still work."""
+    own = OwnAccount("DE89370400440532013000", "COBADEFFXXX")
+    in_dollars = replace(own, order_cut_off=OrderCutOff("17:00", "America/New_York"))
+    accounts = {"USD": in_dollars, "JPY": replace(own, value_days=1), "GBP": own}
+    acquirer = replace(lab.settlement.acquirer, accounts=accounts)
+    lab.settlement = replace(lab.settlement, acquirer=acquirer)
+    lab.history = history = Days(CutOff("22:00", "Europe/Berlin"), "2026-11-23")
+    for code in (EUR, "840", "392", "826"):
+        history.sale(100, currency=code)
+    history.cut_over()
+    lab.commit()
+    at = history.ends[0].ends_at + 60
+    close_days(lab.switch, lab.settlement, lab.record, clock=lambda: at)
+    books = BooksReader(lab.settlement.books)
+    assert {each.currency: each.execution for each in books.transfers()} == {
+        EUR: "2026-11-24", "840": "2026-11-23", "392": "2026-11-25", "826": "2026-11-24",
+    }  # fmt: skip

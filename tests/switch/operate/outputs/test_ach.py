@@ -7,6 +7,7 @@ from cardswitch.hosts.bank.config import BankConfig
 from cardswitch.hosts.bank.offline import accounts_of, book_due
 from cardswitch.hosts.bank.offline import take as hand_in
 from cardswitch.specs.ach import read_ach
+from cardswitch.specs.holidays import OrderCutOff
 from cardswitch.switch.operate.bank.payouts import payout, payouts, retry
 from cardswitch.switch.operate.bank.take import new_files, take
 from cardswitch.switch.operate.rebuild import rebuild
@@ -173,3 +174,17 @@ def test_without_an_account_of_the_ach_dollars_stay_in_suspense(lab):
     closed = sell_and_close(lab, SHOP=1250)
     [owed] = closed.suspense
     assert "ach_routing, ach_account under [[merchants]]" in owed.because
+
+
+@pytest.mark.parametrize(
+    ("hour", "days", "execution"),
+    [("18:00", 0, "2026-11-23"), ("16:00", 0, "2026-11-24"), ("18:00", 1, "2026-11-24")],
+)
+def test_it_has_a_cut_off_of_its_own(lab, hour, days, execution):
+    """A day of ours ends at five in New York."""
+    terms = {"order_cut_off": OrderCutOff(hour, "America/New_York"), "value_days": days}
+    acquirer = replace(lab.settlement.acquirer, ach=replace(OWN, **terms))
+    lab.settlement = replace(lab.settlement, acquirer=acquirer)
+    sell_and_close(lab, SHOP=1250)
+    books = BooksReader(lab.settlement.books)
+    assert {each.execution for each in books.transfers()} == {execution}

@@ -157,3 +157,27 @@ def test_the_labels_of_days_are_those_of_closes(lab):
     end_day(lab)
     books = BooksReader(lab.settlement.books)
     assert {row.business_date for row in books._rows(HOLDS.select())} == {DAYS[0]}
+
+
+def test_sqlite_and_a_server_book_and_check_the_same(ledger):
+    history, said = ledger.history, []
+    leg = hold(history, 1000)
+    change(history, leg, 1500)
+    capture(history, leg, 300, left=1200)
+    old = hold(history, 50)
+    after = 0
+    for label in DAYS[:2]:
+        history.cut_over()
+        until = len(history.rows)
+
+        def then(booking, label=label, after=after, until=until):
+            said.append(booking.hold(label, after, until, hold_days=1))
+
+        ledger.close_day(label, then=then)
+        after = until
+    assert said == [(), ()]
+    steps = ledger.books._rows(HOLDS.select().order_by(HOLDS.c.sequence, HOLDS.c.leg))
+    assert [(row.leg, row.step, row.held, row.posted) for row in steps] == [
+        (leg, "placed", 1000, 0), (leg, "changed", 500, 0), (leg, "posted", -300, 300),
+        (old, "placed", 50, 0), (leg, "expired", -1200, 0), (old, "expired", -50, 0),
+    ]  # fmt: skip
