@@ -210,9 +210,23 @@ def respond(
     return _response(problem.status, error_object(problem, intent, charge), headers)
 
 
-def _response(status: int, shown: Any, headers: dict[str, str]) -> Response:
-    more = {"Cache-Control": "no-store", **headers}
-    return Response(_encode(shown), status, more, _JSON)
+class _Answer(Response):
+    """JSON that is made once: all that Starlette would look for in its headers is known."""
+
+    def __init__(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        self.status_code = status
+        self.body = body
+        self.background = None
+        self.raw_headers = [
+            (b"content-type", _JSON.encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", b"no-store"),
+            *[(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
+        ]
+
+
+def _response(status: int, shown: Any, headers: Mapping[str, str]) -> Response:
+    return _Answer(status, _encode(shown), headers)
 
 
 def _form_in(body: bytes) -> Value:

@@ -1,8 +1,14 @@
-"""Ids and secrets by chance, from the system's secure source."""
+"""Ids and secrets by chance, from the system's secure source.
+
+Ids begin with the second in which they were made: an index of them grows at its end, where each
+that was chance alone would have another page of it written.
+"""
 
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
+from time import time
 from typing import Final
 from uuid import uuid4
 
@@ -11,6 +17,7 @@ from ..core.ids import ALPHABET, REF_LENGTH
 REQUEST: Final = "req_"
 ID_LENGTH: Final = 24  # of ids that are of no intent
 SECRET_LENGTH: Final = 24
+INSTANT_LENGTH: Final = 6  # Enough until the year 3700; 95 bits of chance are left.
 
 
 # A byte stands for a letter or digit; those that would make some likelier than others go.
@@ -29,7 +36,7 @@ def random_text(length: int) -> str:
 
 def new_ref() -> str:
     """What the ids of a new intent and of all its parts share."""
-    return random_text(REF_LENGTH)
+    return _instant(int(time())) + random_text(REF_LENGTH - INSTANT_LENGTH)
 
 
 def new_transaction() -> str:
@@ -39,4 +46,14 @@ def new_transaction() -> str:
 
 def new_id(prefix: str) -> str:
     """An id of something that is no part of an intent."""
-    return prefix + random_text(ID_LENGTH)
+    return prefix + _instant(int(time())) + random_text(ID_LENGTH - INSTANT_LENGTH)
+
+
+@lru_cache(maxsize=1)
+def _instant(second: int) -> str:
+    """*second* since the epoch, as a text that comes behind those of earlier ones."""
+    text = ""
+    for _ in range(INSTANT_LENGTH):
+        second, digit = divmod(second, len(ALPHABET))
+        text = ALPHABET[digit] + text
+    return text

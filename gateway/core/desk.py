@@ -19,7 +19,7 @@ from cardswitch.wire.ports import LinkId, Question, Seconds, Send
 
 from .authentication import DIRECTORY, Directory
 from .authentication import Question as Asked
-from .calls import Alter, Call, Expire, Reply
+from .calls import Alter, Call, Create, Expire, Reply
 from .ends import Ends
 from .entries import Became, Began, Created, GatewayEntry, IntentEntry, Updated
 from .flows.velocity import Declines
@@ -105,7 +105,9 @@ class GatewayDesk(Desk):
         used = [(use.kind, use.id) for use in call.uses]
         # What ends by itself is known by its ref, whichever kind of intent that is.
         kinds = (INTENT, SETUP) if isinstance(call.deed, Expire) else (call.kind,)
-        about = [] if isinstance(call.deed, Alter) else [(kind, call.ref) for kind in kinds]
+        # What is to be new is not there, wherever it would be looked for.
+        is_new = isinstance(call.deed, Alter | Create)
+        about = [] if is_new else [(kind, call.ref) for kind in kinds]
         return [*about, *used, *([(KEY, call.key)] if call.key else [])]
 
     def begin(self, ref: str, entry: Created) -> Intent:

@@ -1,4 +1,4 @@
-"""Ids of the API: those of an intent and of all its parts share one random text, its *ref*.
+"""Ids of the API: those of an intent and of all its parts share one text of chance, its *ref*.
 
 Behind that text stand two characters, the number of the part within the intent: so an id alone
 leads to the leg of the journal that tells of it.
@@ -10,7 +10,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
 ALPHABET: Final = digits + ascii_uppercase + ascii_lowercase
-REF_LENGTH: Final = 22  # 131 bits of chance
+REF_LENGTH: Final = 22  # the second it was made in, and 95 bits of chance
 PARTS_MAX: Final = 99  # payments and refunds of one intent
 INTENT: Final = "pi_"
 SETUP: Final = "seti_"

@@ -29,6 +29,7 @@ from ..endpoints import (
 from ..faults import bad
 from ..given.holders import keep_code, wanted_for
 from ..given.sources import customer_use, given_source, keeping, session_use
+from ..given.urls import given_url
 from ..ids import SECRET_LENGTH, new_ref, random_text
 from ..objects import intent_object
 from ..paging import page_of, part_of
@@ -123,9 +124,12 @@ async def create_intent(asked: Asked) -> Answer:
         raise bad("Missing required param: payment_method", "payment_method", "parameter_missing")
     terms = _terms(given.capture_method, given.payment_method_options, given.setup_future_usage)
     options = given.payment_method_options
-    if not given.confirm:
+    pay = None
+    if given.confirm:
+        pay = _pay(asked, given, source.cvc(asked))
+    else:
         _refuse_authentication(options)
-    pay = _pay(asked, given, source.cvc(asked) if given.confirm else "")
+        _check_return(asked, given.return_url)
     deed = Create(
         secret=random_text(SECRET_LENGTH),
         amount=amount,
@@ -136,11 +140,11 @@ async def create_intent(asked: Asked) -> Answer:
         ),
         terms=terms,
         customer=given.customer,
-        pay=pay if given.confirm else None,
+        pay=pay,
     )
     uses = keeping(source.uses, given.customer, terms, is_paid=given.confirm)
     reply = await asked.call(new_ref(), "", deed, uses=uses)
-    return _answered(asked, reply, pay.cvc)
+    return _answered(asked, reply, pay.cvc if pay is not None else "")
 
 
 async def retrieve_intent(asked: Asked) -> Answer:
@@ -265,6 +269,12 @@ def _pay(asked: Asked, given: CreateParams | ConfirmParams, cvc: str) -> Pay:
         authentication=elsewhere.authentication,
         cavv=elsewhere.cryptogram or "",
     )
+
+
+def _check_return(asked: Asked, url: str | None) -> None:
+    """It is not kept, but must be one. Raises Fault."""
+    if url:
+        given_url(asked, url, "return_url")
 
 
 def _refuse_authentication(options: Options) -> None:

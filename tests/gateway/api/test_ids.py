@@ -4,7 +4,7 @@ from collections import Counter
 
 from cardswitch.gateway.api import ids
 from cardswitch.gateway.api.ids import new_id, new_ref, random_text
-from cardswitch.gateway.core.ids import ALPHABET, INTENT, id_of, parts_of
+from cardswitch.gateway.core.ids import ALPHABET, INTENT, REF_LENGTH, id_of, parts_of
 
 
 def test_none_comes_twice_and_all_are_of_the_alphabet():
@@ -17,6 +17,17 @@ def test_none_comes_twice_and_all_are_of_the_alphabet():
 def test_a_new_ref_makes_ids_that_can_be_read():
     ref = new_ref()
     assert parts_of(INTENT, id_of(INTENT, ref)) == (ref, 0)
+
+
+def test_what_is_made_later_comes_behind(monkeypatch):
+    seconds = [1, 61, 62, 1_764_363_134, 62**6 - 1]
+    made = []
+    for second in seconds:
+        monkeypatch.setattr(ids, "time", lambda second=second: second + 0.9)
+        made.append((new_ref(), new_id("pm_")))
+    assert made == sorted(made)
+    assert [len(ref) for ref, _ in made] == [REF_LENGTH] * len(seconds)
+    assert len({new_ref() for _ in range(500)}) == 500
 
 
 def test_every_letter_is_as_likely_as_another():
