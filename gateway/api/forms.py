@@ -29,7 +29,8 @@ VALUE_MAX: Final = 5_000
 _RANDOM: Final = re.compile(
     r"\b(?=[0-9-]*[a-f])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,})\b", re.I
 )
-_HEX: Final = frozenset("0123456789abcdefABCDEF")
+_LONE_PERCENT: Final = re.compile("%(?![0-9a-fA-F]{2})")
+_NAME: Final = re.compile(r"[^][]+(?:\[[^][]+\])*(?:\[\])?")  # what most parameters are called
 _CARD: Final = "payment_method_data[card][number]"  # the one place where a card number may stand
 _CARD_ALONE: Final = "card[number]"
 
@@ -117,10 +118,12 @@ def refuse_stray_cards(value: Value) -> None:
 
 
 def _decoded(text: str, param: str) -> str:
+    if "%" not in text and "+" not in text:  # as most are
+        _check_text(text, param)
+        return text
     text = text.replace("+", " ")
-    for piece in text.split("%")[1:]:
-        if len(piece) < 2 or not set(piece[:2]) <= _HEX:
-            raise bad("A percent sign must be followed by two hexadecimal digits", param or None)
+    if _LONE_PERCENT.search(text):
+        raise bad("A percent sign must be followed by two hexadecimal digits", param or None)
     try:
         decoded = unquote_to_bytes(text).decode("utf-8")
     except UnicodeDecodeError:
@@ -154,6 +157,8 @@ def _put(root: Value, key: str, value: str) -> None:
 
 
 def _names(key: str) -> list[str]:
+    if _NAME.fullmatch(key) and key.count("[") < LEVELS_MAX:
+        return key.replace("]", "").split("[")
     head, bracket, rest = key.partition("[")
     names = [head]
     if bracket:
