@@ -1,7 +1,15 @@
 """What a payment over HTTPS costs the gateway, beside a server that only answers, in one run.
 
 Ours is durable, with switch, issuer, HSM and acquirer in processes of their own, all links in TLS.
+The plain server (`bench/plain_gateway.py`) has the same port, TLS and certificate, and answers with
+bodies of the same size; it leaves out all else: it asks nobody who he is, reads a form without
+checking it, counts no requests, keeps no idempotency key, no card and no event, writes nothing to a
+disk, and asks no switch: an order is paid because it says so. So what ours costs beside it is what
+durability, checks and the chain cost.
 localstripe, where its command is installed, makes intents alone, and without TLS.
+
+With --rate requests are due at their times, whoever is still answered: a wait counts from then. At
+the end as many copies of one order as --copies says, all with one key, make one payment.
 """
 
 from __future__ import annotations
@@ -16,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -63,25 +72,30 @@ class Server(Struct, frozen=True):
 @click.option("--in-flight", default=32, show_default=True, help="Connections that ask in turn.")
 @click.option("--rate", default=300.0, show_default=True, help="Confirms a second, open loop.")
 @click.option("--rows", default=5_000, show_default=True, help="Of the long list, by the API.")
+@click.option(
+    "--copies", default=50, show_default=True, help="Of one order, with one key, at once."
+)
 @click.option("--idle", default=1_000, show_default=True, help="Connections that say nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not a table.")
-def main(requests: int, in_flight: int, rate: float, rows: int, idle: int, as_json: bool) -> None:
+def main(
+    requests: int, in_flight: int, rate: float, rows: int, copies: int, idle: int, as_json: bool
+) -> None:
     """Measure the gateway on loopback; Linux alone. Exit 1 unless every payment succeeded."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, idle + FILES_SPARE), most))
     try:
         with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as name:
-            result = _measured(Path(name), requests, in_flight, rate, rows, idle)
+            result = _measured(Path(name), requests, in_flight, rate, rows, copies, idle)
     except (Error, OSError, subprocess.SubprocessError, TimeoutError) as error:
         raise click.ClickException(str(error) or type(error).__name__) from error
     click.echo(msgspec.json.encode(result).decode() if as_json else "\n".join(_table(result)))
 
 
 def _measured(
-    folder: Path, requests: int, in_flight: int, rate: float, rows: int, idle: int
+    folder: Path, requests: int, in_flight: int, rate: float, rows: int, copies: int, idle: int
 ) -> dict[str, Any]:
     config, cards = make_bench_lab(folder / "lab", in_flight, tls=True)
-    room = f"[gateway.api]\nconnections_max = {idle + 2 * in_flight}\nidle_s = 600.0"
+    room = f"[gateway.api]\nconnections_max = {idle + 2 * in_flight + copies}\nidle_s = 600.0"
     text = config.read_text("utf-8").replace("[gateway.api]", room, 1)
     config.write_text(text, "utf-8")
     lab = read_lab(config)
@@ -106,6 +120,7 @@ def _measured(
             theirs = Server(plain_pid, port, secret, tls)
             for name, server in (("plain", theirs), ("ours", ours)):
                 result[name] = run(_kinds(server, cards, requests, in_flight, rate, rows))
+        result["copies"] = run(_copies(ours, cards, copies))
         result["idle"] = run(_idle(ours, idle))
     if shutil.which("localstripe"):
         result["localstripe"] = _localstripe(folder, requests, in_flight)
@@ -269,6 +284,28 @@ def _figures(requests: int, wall: float, cpu: float, waits: list[float]) -> dict
     }
 
 
+async def _copies(server: Server, cards: list[BenchCard], count: int) -> dict[str, int]:
+    """How *count* copies of one order are answered at once. Error unless one is paid, once."""
+    lines = [await _dial(server) for _ in range(count)]
+    request, statuses, paid = _paying(cards, server, 0), Counter[int](), set()
+
+    async def asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(request)
+        status, body = await _answer(reader)
+        statuses[status] += 1
+        if status == 200:
+            order = msgspec.json.decode(body)
+            paid.add((order["id"], order["x_attempts"]))
+
+    async with asyncio.timeout(TIME_LIMIT_S):
+        await asyncio.gather(*(asked(*line) for line in lines))
+    for _, writer in lines:
+        writer.transport.abort()
+    if len(paid) != 1 or {attempts for _, attempts in paid} != {1} or set(statuses) - {200, 409}:
+        raise Error(f"{count} copies of one order: {dict(statuses)}, paid (id, attempts): {paid}")
+    return {"at_once": count, "answered_200": statuses[200], "busy_409": statuses[409]}
+
+
 async def _idle(server: Server, count: int) -> dict[str, float]:
     """The memory of connections that stand and say nothing."""
     await asyncio.sleep(SETTLE_S)
@@ -282,7 +319,7 @@ async def _idle(server: Server, count: int) -> dict[str, float]:
 
 
 def _table(result: dict[str, Any]) -> Iterator[str]:
-    idle = result.pop("idle")
+    idle, copies = result.pop("idle"), result.pop("copies")
     plain = result["plain"]
     for name, kinds in result.items():
         for kind, each in kinds.items():
@@ -292,6 +329,13 @@ def _table(result: dict[str, Any]) -> Iterator[str]:
                 f"a CPU second ({ratio:.2f} of plain), p50 {each['p50_ms']} ms, "
                 f"p99 {each['p99_ms']} ms"
             )
+    if "localstripe" in result:
+        created = [result[name]["create"]["per_cpu_second"] for name in ("ours", "localstripe")]
+        yield f"creates a CPU second: {created[0] / created[1]:.1f} x localstripe"
+    yield (
+        f"{copies['at_once']} copies of one order at once: paid once, {copies['answered_200']} "
+        f"answered with it, {copies['busy_409']} told to ask again"
+    )
     yield (
         f"{idle['connections']} idle connections: {idle['mib']} MiB more, "
         f"{idle['rss_mib']} MiB in all"
