@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from math import floor
 from string import digits
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,7 +38,12 @@ def transmission_time(at: Seconds) -> str:
     >>> transmission_time(1774746000.0)
     '0329010000'
     """
-    return f"{datetime.fromtimestamp(at, UTC):%m%d%H%M%S}"
+    return _transmission_time(floor(at))
+
+
+@lru_cache(_SECONDS_KEPT)
+def _transmission_time(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%m%d%H%M%S}"
 
 
 def local_time(at: Seconds, zone: str) -> tuple[str, str]:
@@ -46,7 +52,12 @@ def local_time(at: Seconds, zone: str) -> tuple[str, str]:
     >>> local_time(1774746000.0, "Europe/Berlin")
     ('030000', '0329')
     """
-    local = datetime.fromtimestamp(at, _zone(zone))
+    return _local_time(floor(at), zone)
+
+
+@lru_cache(_SECONDS_KEPT)
+def _local_time(second: int, zone: str) -> tuple[str, str]:
+    local = datetime.fromtimestamp(second, _zone(zone))
     return f"{local:%H%M%S}", f"{local:%m%d}"
 
 

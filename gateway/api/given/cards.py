@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -43,6 +44,11 @@ _TABLE: Final = convert(
     tomllib.loads((Path(__file__).parents[2] / "tables" / "cards.toml").read_text("utf-8")),
     _Table,
 )
+
+
+# As many digits as tell a brand; those are no secret.
+_BEGINNING: Final = max(len(first) for brand in _TABLE.brand for first, _ in brand.begins)
+_BEGINNINGS_KEPT: Final = 1_000
 
 
 class Sealing(Protocol):
@@ -89,8 +95,13 @@ def brand_of(number: str) -> str:
     >>> brand_of("4242424242424242"), brand_of("2221000000000009"), brand_of("9999990000000014")
     ('visa', 'mastercard', 'unknown')
     """
+    return _brand_that_begins(number[:_BEGINNING])
+
+
+@lru_cache(maxsize=_BEGINNINGS_KEPT)
+def _brand_that_begins(digits: str) -> str:
     for brand in _TABLE.brand:
-        if any(first <= number[: len(first)] <= last for first, last in brand.begins):
+        if any(first <= digits[: len(first)] <= last for first, last in brand.begins):
             return brand.name
     return UNKNOWN
 

@@ -1,9 +1,10 @@
 """Ids by chance: of one length, and none twice."""
 
 from collections import Counter
+from uuid import UUID
 
 from cardswitch.gateway.api import ids
-from cardswitch.gateway.api.ids import new_id, new_ref, random_text
+from cardswitch.gateway.api.ids import new_id, new_ref, new_transaction, random_text
 from cardswitch.gateway.core.ids import ALPHABET, INTENT, REF_LENGTH, id_of, parts_of
 
 
@@ -17,6 +18,14 @@ def test_none_comes_twice_and_all_are_of_the_alphabet():
 def test_a_new_ref_makes_ids_that_can_be_read():
     ref = new_ref()
     assert parts_of(INTENT, id_of(INTENT, ref)) == (ref, 0)
+
+
+def test_a_number_of_3d_secure_is_a_uuid_by_chance():
+    made = {new_transaction() for _ in range(500)}
+    assert len(made) == 500
+    assert {(str(UUID(each)) == each, UUID(each).version, each[19]) for each in made} == {
+        (True, 4, "8")
+    }
 
 
 def test_what_is_made_later_comes_behind(monkeypatch):
