@@ -38,6 +38,7 @@ class Shopper(Watched):
         self.page.get_by_label(capture).check()
         self.page.locator("label").filter(has=self.page.get_by_text(type_, exact=True)).click()
         self.page.get_by_role("button", name=f"Pay {currency}").click()
+        self.page.wait_for_url(lambda url: not url.startswith(f"{self.shop}/basket"))
 
     def fill(self, number=GOOD, page=None):
         page = page or self.page
