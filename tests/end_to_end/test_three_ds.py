@@ -54,7 +54,7 @@ class Shopper(Watched):
 
     def asked(self):
         """How often the issuer was asked for money."""
-        return sum(row.state == "Sent" for row in self.reader.rows_behind(0))
+        return sum(row.state == "Sent" for row in self.reader.rows_behind(0, 100_000))
 
 
 @pytest.fixture

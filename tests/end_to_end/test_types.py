@@ -87,7 +87,7 @@ class Shopper:
         return self.browser.url
 
     def _sent(self):
-        return Counter(row.state for row in self.reader.rows_behind(0))["Sent"]
+        return Counter(row.state for row in self.reader.rows_behind(0, 100_000))["Sent"]
 
     @property
     def asked(self):
