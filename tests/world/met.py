@@ -84,6 +84,8 @@ def faults_of(kind: Kind) -> tuple[str, ...]:
     away = {"acquirer", "issuer", "hsm"} if kind.sent_by == ("merchants",) else set()
     if kind.pin == "refused":
         away.add("hsm")
+    if not kind.sent_by:  # What the switch asks the acquirer.
+        away |= {"issuer", "hsm", "terminal"}
     if kind.shape in ("ask", "advise") and not kind.command:
         away.add("terminal")
     return tuple(fault for fault in FAULTS if fault.removesuffix(" dies") not in away)

@@ -6,7 +6,7 @@ import itertools
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
@@ -31,6 +31,7 @@ from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house.ceremony import Keys, make_keys, personalise
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm.names import TAK
 from cardswitch.specs.message import Message
 from cardswitch.specs.security.vault import AesVault
@@ -406,6 +407,14 @@ class World(Network):
 
     # Operators ------------------------------------------------------------------------------------
 
+    def _compare_totals(self) -> None:
+        """An operator asks the acquirer what today comes to, if it is there, and not asked yet."""
+        ask = ("ann", "acquirer", "", "978", "")
+        with suppress(Error):
+            self.call(
+                self.switch, lambda machine: machine.ask_totals(self.time_of(self.switch), *ask)
+            )
+
     def end_day(self) -> None:
         """An operator ends the bank day that runs."""
         now = self.time_of(self.switch)
@@ -505,6 +514,9 @@ class World(Network):
         self.locksmith.plan(110.0)
         self.cashiers.plan(110.0)
         self.signing.plan(self._who_can_sign(), 100.0)
+        if self.wants == "day_totals":
+            for number in range(50):
+                self.at(5.0 + 2.0 * number, self._compare_totals)
         for _ in range(15 if self.stranger else 0):
             self.at(self.random.uniform(1.0, 110.0), self._annoy)
         for _ in range(self.random.choice((0, 0, 1, 2))):
