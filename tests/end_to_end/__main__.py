@@ -73,11 +73,11 @@ def main() -> None:
     started = time.monotonic()
     with ExitStack() as stack:
         folder = _folder(stack, options.keep)
-        house, server = House(folder, PATIENT), None
+        house, server = House(folder, PATIENT, LONG_S), None
         stack.callback(house.end)
         if options.gateway:
             points = _points(options.kills, options.seed)
-            received = sell_while_dying(DyingGateway(house, LONG_S), points)
+            received = sell_while_dying(DyingGateway(house), points)
             seconds = time.monotonic() - started
             print(
                 f"\r{options.kills} kills: {received} received, three books agree, {seconds:.0f} s"

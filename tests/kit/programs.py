@@ -41,6 +41,7 @@ ROOT = Path(__file__).parents[2]
 PURCHASES = "02"  # How the MTI of a leg's first row begins.
 PATIENCE_S = 60.0  # Reached only when something is broken.
 LOOK_S = 0.005
+MANY_LOOK_S = 0.1  # where all of a large journal is looked at
 LEGS_MAX = 1_000_000  # What a run of hundreds of kills leaves is a fifth of it.
 SEED = (
     8583  # Keys of a lab are always the same: so no wrong PIN is right by chance, once in 10,000.
@@ -65,11 +66,23 @@ def until(holds, what, within_s=PATIENCE_S):
         time.sleep(LOOK_S)
 
 
+def until_none(count, what, within_s=PATIENCE_S):
+    """Return once *count()* is 0: however long that takes, it must fall within each *within_s*."""
+    least, end = count(), time.monotonic() + within_s
+    while least:
+        assert time.monotonic() < end, f"still {least}: {what}"
+        time.sleep(MANY_LOOK_S)
+        now = count()
+        if now < least:
+            least, end = now, time.monotonic() + within_s
+
+
 class Program:
     """One process of ours, with all that it says in files."""
 
-    def __init__(self, command, said: Path):
+    def __init__(self, command, said: Path, patience_s=PATIENCE_S):
         self.said = said
+        self._patience_s = patience_s
         with said.open("wb") as file:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file)
 
@@ -80,18 +93,18 @@ class Program:
             assert self.process.poll() is None, f"it has ended:\n{self.said.read_text()}"
             return words in self.said.read_text()
 
-        until(has_said, f"a line with {words!r}")
+        until(has_said, f"a line with {words!r}", self._patience_s)
         return self
 
     def kill(self):
         """Kill it with -9."""
         self.process.kill()
-        self.process.wait(PATIENCE_S)
+        self.process.wait(self._patience_s)
 
     def stop(self):
         """Ask it to stop; its exit code."""
         self.process.terminate()
-        return self.process.wait(PATIENCE_S)
+        return self.process.wait(self._patience_s)
 
     def end(self):
         """Leave nothing running, however it went."""
@@ -100,9 +113,13 @@ class Program:
 
 
 class House:
-    """A lab in a folder, on ports of its own, and every process that works for it."""
+    """A lab in a folder, on ports of its own, and every process that works for it.
 
-    def __init__(self, folder: Path, timing: Timing = TIMING):
+    Whatever is waited for is waited for at most *patience_s*.
+    """
+
+    def __init__(self, folder: Path, timing: Timing = TIMING, patience_s=PATIENCE_S):
+        self.patience_s = patience_s
         ask = attended(HsmModule(random.Random(SEED).randbytes))
         self.folder = folder / "lab"
         self.said = folder / "said"
@@ -118,7 +135,7 @@ class House:
         """Run `cardswitch` with *words*; return once it has said *ready*."""
         said = self.said / f"{len(self.programs)}-{words[0]}.txt"
         command = [sys.executable, "-m", "cardswitch", *words, "--config", config or self.config]
-        program = Program(command, said)
+        program = Program(command, said, self.patience_s)
         self.programs.append(program)
         return program.wait_for(ready) if ready else program
 
@@ -174,7 +191,7 @@ class House:
     def settled(self):
         """Return once no leg is open and no reversal is pending."""
         reader = JournalReader(self.lab.switch.database)
-        until(lambda: not reader.newest(1, GOES_ON), "all legs finished")
+        until(lambda: not reader.newest(1, GOES_ON), "all legs finished", self.patience_s)
 
     def has_decided(self, count):
         """Whether the issuer has decided on at least *count* purchases, as its disk says."""
