@@ -18,7 +18,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    func,
     literal,
     or_,
     select,
@@ -65,6 +64,20 @@ SCHEMA: Final = Schema(
     "own database",
     missing="there is no journal yet: start the gateway once",
 )
+
+
+# The first row that was written at an instant or later, or would be: found by halves, in one
+# statement, so that it costs the same in a long journal.
+_FIRST_SINCE: Final = text("""
+    WITH RECURSIVE half(low, high) AS (
+        SELECT CAST(1 AS BIGINT), (SELECT coalesce(max(sequence), 0) + 1 FROM gateway_journal)
+        UNION ALL
+        SELECT CASE WHEN (SELECT at FROM gateway_journal WHERE sequence = (low + high) / 2)
+                    < :instant THEN (low + high) / 2 + 1 ELSE low END,
+               CASE WHEN (SELECT at FROM gateway_journal WHERE sequence = (low + high) / 2)
+                    < :instant THEN high ELSE (low + high) / 2 END
+        FROM half WHERE low < high)
+    SELECT low FROM half WHERE low >= high""")
 
 
 def open_journal(url: str) -> JournalStore[GatewayRow]:
@@ -164,18 +177,10 @@ class GatewayReader:
         return query, {**said, "merchant": wanted.merchant, "size": wanted.size}
 
     def _first_since(self, at: Seconds) -> int:
-        """The first row that was written then or later, or would be: found by halves."""
-        c = self._table.c
+        """The first row that was written then or later, or would be."""
         with self._reader.connection() as connection:
-            low, high = 1, (connection.scalar(select(func.max(c.sequence))) or 0) + 1
-            while low < high:
-                middle = (low + high) // 2
-                written = connection.scalar(select(c.at).where(c.sequence == middle))
-                if written is not None and written < at:
-                    low = middle + 1
-                else:
-                    high = middle
-        return low
+            first: int = connection.execute(_FIRST_SINCE, {"instant": at}).scalar_one()
+        return first
 
     def legs(self, legs: Iterable[int]) -> Legs:
         """What stands in *legs*."""

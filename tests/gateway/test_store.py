@@ -23,7 +23,10 @@ def made(merchant="SHOP", at=1.0, customer=None):
 @pytest.fixture
 def url(tmp_path):
     """A journal with ten intents of each of two merchants, and a key before each."""
-    url = f"sqlite:///{tmp_path}/gateway.db"
+    return filled(f"sqlite:///{tmp_path}/gateway.db")
+
+
+def filled(url):
     journal, rows = open_journal(url), Rows()
     written = []
     for number in range(10):
@@ -61,6 +64,12 @@ def test_a_page_may_be_of_some_seconds(url):
     assert names(reader.page(wanted(since=3.0, until=5.0))) == ["SHOP4", "SHOP3"]
     assert names(reader.page(wanted(until=0.0))) == []
     assert names(reader.page(wanted(until=99.0, size=1))) == ["SHOP9"]
+
+
+def test_a_page_may_be_of_some_seconds_on_a_server_too(postgres):
+    reader = GatewayReader(filled(postgres.schema_url()))
+    assert names(reader.page(wanted(since=3.0, until=5.0))) == ["SHOP4", "SHOP3"]
+    assert names(reader.page(wanted(since=99.0))) == []
 
 
 def test_a_page_may_be_of_a_customer_who_came_later(tmp_path):
