@@ -171,6 +171,7 @@ class Gateway(Program):
     def _recall(self, known: Sequence[GatewayRow]) -> None:
         """The last numbers, and whether the key is the right one."""
         rows, key = self._desk.rows, self._vault.fingerprint(NO_CARD)
+        said = 0  # by which row; those of open legs come behind the checkpoint, and are older
         for row in known:
             rows.seen(row)
             if row.state == CHECKPOINT:
@@ -178,9 +179,9 @@ class Gateway(Program):
                 if told["key"] != key:
                     raise ConfigError(WRONG_KEY)
                 rows.since_checkpoint, rows.leg = 0, max(rows.leg, told["leg_number"])
-                rows.trace = told["trace"]
-            elif row.state in _STAMPED:
-                rows.trace = _trace_of(read(row))
+                rows.trace, said = told["trace"], row.sequence
+            elif row.state in _STAMPED and row.sequence > said:
+                rows.trace, said = _trace_of(read(row)), row.sequence
         if rows.trace:
             self.kernel.skip_numbers(SWITCH, rows.trace + TRACE_GAP)
 

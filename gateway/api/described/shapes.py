@@ -60,7 +60,7 @@ class Charge(Struct, forbid_unknown_fields=True, kw_only=True):
     amount_captured: int
     amount_refunded: int
     authorization_code: str | None
-    balance_transaction: str | None
+    balance_transaction: Expandable
     billing_details: dict[str, Any]
     captured: bool
     currency: str
@@ -93,7 +93,7 @@ class Refund(Struct, forbid_unknown_fields=True, kw_only=True):
     object: Literal["refund"]
     created: int
     amount: int
-    balance_transaction: str | None
+    balance_transaction: Expandable
     charge: Expandable
     currency: str
     failure_reason: str | None

@@ -2,9 +2,23 @@
 
 from cardswitch.gateway.core.calls import Cancel, Create, Pay, Read, Refund
 from cardswitch.gateway.core.exchanges import Stand
+from cardswitch.gateway.core.machine import Gateway
+from cardswitch.gateway.core.messages import Node
 from cardswitch.gateway.core.row import GatewayRow
 from cardswitch.gateway.core.states import Status
-from tests.kit.gateway import DOWN, PAN, SOURCE, call, intent, order, played, replies, restarted
+from tests.kit.gateway import (
+    DOWN,
+    PAN,
+    SOURCE,
+    VAULT,
+    call,
+    held,
+    intent,
+    order,
+    played,
+    replies,
+    restarted,
+)
 from tests.kit.play import after, answered, appended, sent
 
 
@@ -225,3 +239,23 @@ def test_a_step_that_the_table_has_not_is_refused_with_the_intent():
             << told(ticket, problem="payment_intent_unexpected_state")
         )
         assert replies(play)[-1].intent.status == Status.SUCCEEDED
+
+
+def test_a_start_gives_no_number_twice_though_old_money_is_still_held(monkeypatch):
+    monkeypatch.setattr("cardswitch.gateway.core.machine.TRACE_GAP", 0)
+    machine = Gateway(Node("GATE0001"), VAULT, checkpoint_rows=1)
+    play = (played(machine) >> held()).skip()
+    play = (play >> answered("switch", "00")).skip()
+    for number in range(3):
+        play = (play >> order(ref=f"{number:022d}", ticket=number + 2)).skip()
+        play = (play >> answered("switch", "00")).skip()
+    rows = list(play.entries)
+    last = max(row.sequence for row in rows if row.state == "checkpoint")
+    [mark] = [row for row in rows if row.sequence == last]
+    leg = intent(play).leg
+    # As a journal gives them: the checkpoint first, then what stood open, then all behind it.
+    recent = [mark, *(r for r in rows if r.sequence < last and r.leg == leg)]
+    recent += [row for row in rows if row.sequence > last]
+    used = max(int(message[11]) for message in play.sent_on("switch"))
+    again = played(entries=recent)
+    assert min(int(message[11]) for message in again.sent_on("switch")) > used
