@@ -11,7 +11,11 @@ SEEDS = 40  # that are searched for what goes wrong without a safeguard
 HELD = 20  # that hold with all of them
 CHUNK = 5
 # Where the search begins for what few worlds show.
-FROM = {"a capture told until it is acknowledged": 85, "a clock set back keeps no event": 35}
+FROM = {
+    "a capture told until it is acknowledged": 85,
+    "a clock set back keeps no event": 35,
+    "what is held ends in time": 50,
+}
 
 
 @pytest.mark.parametrize("first", range(0, HELD, CHUNK))
