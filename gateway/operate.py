@@ -13,6 +13,7 @@ from .api import params
 from .api.endpoints import Services
 from .api.families.exceptions import ResolveParams, exception_named, exception_object
 from .api.forms import refuse_stray_cards
+from .api.given.sources import session_use
 from .core.calls import Resolve
 from .core.exchanges import Exchange
 from .core.intents import Intent
@@ -77,7 +78,8 @@ async def _resolve(services: Services, told: Mapping[str, Any]) -> Mapping[str, 
         raise Error(f"{_text(told, 'id')[:80]}: no exception that waits for a person")
     who = f"operator {_text(told, 'who')}"
     deed = Resolve(number=number, outcome=given.outcome, because=given.because, who=who)
-    reply = await services.front.call(intents[0].merchant, ref, deed)
+    uses = session_use(intents[0].session)
+    reply = await services.front.call(intents[0].merchant, ref, deed, uses=uses)
     if reply.problem is not None or reply.intent is None:
         raise Error(reply.problem.message if reply.problem else "nothing was done")
     return _shown(reply.intent, reply.intent.exchange(number))

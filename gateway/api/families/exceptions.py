@@ -16,8 +16,9 @@ from ...core.ids import CHARGE, INTENT, REFUND, id_of, parts_of
 from ...core.intents import Intent
 from ...core.problems import missing
 from .. import params
-from ..endpoints import Answer, Asked, intent_of
+from ..endpoints import Answer, Asked, intent_of, read_intent
 from ..faults import Fault
+from ..given.sources import session_use
 from ..objects import Object, list_object
 
 URL: Final = "/v1/x/exceptions"
@@ -42,9 +43,10 @@ async def resolve_exception(asked: Asked) -> Answer:
     """POST /v1/x/exceptions/{id}/resolve: nothing is sent for it any more."""
     given = params.read(ResolveParams, asked.value)
     ref, number = exception_named(asked.id)
+    uses = session_use((await read_intent(asked, ref, asked.id)).session)
     who = f"key {asked.key.id}"
     deed = Resolve(number=number, outcome=given.outcome, because=given.because, who=who)
-    reply = await asked.call(ref, asked.id, deed)
+    reply = await asked.call(ref, asked.id, deed, uses=uses)
     intent = intent_of(reply)
     return exception_object(intent, intent.exchange(number)), reply
 

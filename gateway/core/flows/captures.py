@@ -11,7 +11,7 @@ from ..problems import Problem, away, busy, invalid
 from ..states import Status, Step, may
 from .authenticating import abandon
 from .disputes import deny_if_told
-from .payments import order_of, too_many, unexpected
+from .payments import complete, order_of, too_many, unexpected
 from .work import Work
 
 
@@ -132,6 +132,9 @@ async def resolve(work: Work, deed: Resolve) -> None:
         who=deed.who,
     )
     work.record(entry)
+    if exchange.is_payment and deed.outcome == "paid":
+        complete(work)
+        deny_if_told(work, exchange.card)
     return work.answer(number)
 
 

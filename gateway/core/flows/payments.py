@@ -24,7 +24,7 @@ from ..states import Status, Step, may
 from ..things import Thing
 from ..things.customers import Customer, attached
 from ..things.methods import Method
-from ..things.sessions import Session, SessionStatus, completed
+from ..things.sessions import Session, completed
 from ..things.tokens import Token, not_usable
 from .authenticating import (
     Proven,
@@ -210,7 +210,7 @@ async def _charged(work: Work, deed: Pay, card: Card, seen: Proven) -> int:
     if work.known.status in (Status.SUCCEEDED, Status.NEEDS_CAPTURE):
         _prove(work, card, authentication)
         _keep(work, card)
-        _complete(work)
+        complete(work)
         deny_if_told(work, card)
     elif work.known.exchange(number).stand is Stand.DECLINED:
         work.desk.declines.add(card.fingerprint, work.desk.now)
@@ -258,14 +258,12 @@ def _keep(work: Work, card: Card) -> None:
         work.alter({intent.customer: kept[0], card.id: kept[1]})
 
 
-def _complete(work: Work) -> None:
-    """What was paid by a checkout session completes it."""
+def complete(work: Work) -> None:
+    """What was paid by a checkout session completes it, even if it has expired meanwhile."""
     intent = work.known
     if intent.session is not None:
-        session = _session(work, intent.session)
-        if session.status is SessionStatus.OPEN:
-            is_paid = intent.status is Status.SUCCEEDED
-            work.alter({intent.session: completed(session, is_paid=is_paid)})
+        session, is_paid = _session(work, intent.session), intent.status is Status.SUCCEEDED
+        work.alter({intent.session: completed(session, is_paid=is_paid)})
 
 
 def _not_open(work: Work, id_: str, *, has_intent: bool = True) -> Problem | None:

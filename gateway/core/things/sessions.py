@@ -26,11 +26,13 @@ class SessionStatus(StrEnum):
     EXPIRED = "expired"
 
 
-# From where it goes to where; nothing leaves the other two.
+# From where it goes to where. What was asked for in its time may turn out to be paid when it is
+# over: the cardholder was at his bank, or nobody knew and a person found out.
 STEPS: Final = frozenset(
     {
         (SessionStatus.OPEN, SessionStatus.COMPLETE),
         (SessionStatus.OPEN, SessionStatus.EXPIRED),
+        (SessionStatus.EXPIRED, SessionStatus.COMPLETE),
     }
 )
 

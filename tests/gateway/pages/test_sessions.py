@@ -2,10 +2,13 @@
 
 import re
 from http.client import HTTPSConnection
+from time import sleep
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from cardswitch.gateway.cli.given import ask_gateway
+from cardswitch.gateway.core.flows import owed, work
 from tests.kit.asgi import Page
 
 HIDDEN = re.compile(r'name="(token|attempt)" value="([^"]*)"')
@@ -163,6 +166,34 @@ def test_a_link_that_is_paid_once_has_one_session_for_all_tabs(shop):
     assert follow(visitor) == first
     shop.ask("POST", f"/v1/checkout/sessions/{first}/expire")
     assert follow(visitor) not in (first, "")
+
+
+@pytest.mark.parametrize("asks", ["the API", "the operator"])
+def test_what_a_person_finds_to_be_paid_is_paid_at_its_page_and_at_its_link(
+    shop, monkeypatch, asks
+):
+    visitor = linked(shop, **ONCE)
+    visitor.session = {"id": follow(visitor)}
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "fits", lambda *_: False)  # No answer is taken for one ...
+        patch.setattr(owed, "UNDONE", frozenset())
+        patch.setattr(owed, "REFUSED_FOR_GOOD", frozenset(["00"]))  # ... and no reversal.
+        visitor.pay()
+        found = shop.ask("GET", "/v1/x/exceptions")
+        while not found.body["data"]:
+            sleep(0.05)
+            found = shop.ask("GET", "/v1/x/exceptions")
+    shop.ask("POST", f"/v1/checkout/sessions/{visitor.id}/expire")
+    [id_] = [each["id"] for each in found.body["data"]]
+    said = {"outcome": "paid", "because": "it is in the file of the bank"}
+    if asks == "the API":
+        told = shop.ask("POST", f"/v1/x/exceptions/{id_}/resolve", said)
+        assert told.status == 200
+    else:
+        ask_gateway(shop.config, "resolve", {"id": id_, "who": "ann", **said})
+    told = visitor.told()
+    assert (told["status"], told["payment_status"]) == ("complete", "paid")
+    assert follow(visitor) == visitor.id  # Nobody else pays it by the link.
 
 
 def test_a_link_for_many_gives_each_a_session(shop):

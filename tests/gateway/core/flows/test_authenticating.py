@@ -13,12 +13,13 @@ from cardswitch.gateway.core.authentication import (
     Wanted,
     wanted_again,
 )
-from cardswitch.gateway.core.calls import Authenticated, Cancel, Create, Pay, Source, Use
+from cardswitch.gateway.core.calls import Alter, Authenticated, Cancel, Create, Pay, Source, Use
 from cardswitch.gateway.core.intents import created
 from cardswitch.gateway.core.machine import Gateway
 from cardswitch.gateway.core.messages import Node
 from cardswitch.gateway.core.row import SETUP, legs_of, read
 from cardswitch.gateway.core.states import Status
+from cardswitch.gateway.core.things.sessions import Session
 from cardswitch.gateway.outbox.happenings import happened
 from cardswitch.wire.ports import LinkUp, Received
 from tests.kit.gateway import (
@@ -33,7 +34,7 @@ from tests.kit.gateway import (
     replies,
     restarted,
 )
-from tests.kit.play import Playbook, after, answered
+from tests.kit.play import START, Playbook, after, answered
 from tests.kit.three_ds import ACS, CAVV, DS, TRANSACTION, ares
 
 RANGE = Range(cards=("4242",), url="https://acs.example/areq")
@@ -57,13 +58,13 @@ def heard(answer):
     return asked().__rshift__(Received(DIRECTORY, answer)).skip()
 
 
-def told(status="Y", ticket=9, **more):
+def told(status="Y", ticket=9, uses=USES, **more):
     proof = {"cavv": CAVV} if status in ("Y", "A") else {}
     deed = Authenticated(
         **{"id": TRANSACTION, "acs_transaction": ACS, "ds_transaction": DS, "status": status}
         | proof | more
     )  # fmt: skip
-    return call(deed, ticket=ticket, uses=USES)
+    return call(deed, ticket=ticket, uses=uses)
 
 
 def proofs(play):
@@ -449,3 +450,26 @@ def test_a_card_that_is_set_up_is_asked_about_too():
     play = (play >> answered("switch", "1A")).skip()
     play = (play >> of_again(CHALLENGE)).skip()
     assert intent(play).status is Status.NEEDS_ACTION
+
+
+def test_who_was_at_his_bank_when_his_session_ended_completes_it():
+    until = START + CHALLENGE_S / 2
+    session = Session(
+        mode="payment", items=(), currency="eur", success_url="https://shop/", expires_at=until
+    )
+    of_session = Use(kind="checkout.session", id="cs_test_9")
+    play = played(Gateway(Node("GATE0001"), VAULT, directory=BOOK)) >> LinkUp(DIRECTORY)
+    deed = Alter(lambda *_: {of_session.id: session})
+    play = (play >> call(deed, of_session.id, kind=of_session.kind)).skip()
+    deed = Create(
+        secret="s", amount=1250, currency="eur", source=SOURCE, session=of_session.id,
+        pay=Pay(wanted=WANTED),
+    )  # fmt: skip
+    play = (play >> call(deed, ticket=2, uses=(of_session,))).skip()
+    play = (play >> Received(DIRECTORY, CHALLENGE)).skip()
+    play = (play >> after(CHALLENGE_S / 2 + 1)).skip()
+    assert legs_of(play.entries).things[of_session.id].thing.status == "expired"
+    play = (play >> told(uses=(*USES, of_session))).skip()
+    play = (play >> answered("switch", "00")).skip()
+    assert intent(play).status is Status.SUCCEEDED
+    assert legs_of(play.entries).things[of_session.id].thing.status == "complete"

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.gateway.core.authentication import Authentication
-from cardswitch.gateway.core.calls import Capture, Create, Dispute, Pay, Refund, Source
+from cardswitch.gateway.core.calls import Capture, Create, Dispute, Pay, Refund, Resolve, Source
 from cardswitch.gateway.core.entries import Terms
 from cardswitch.gateway.core.row import legs_of
 from cardswitch.gateway.core.things.disputes import ANSWER_S
@@ -117,3 +117,15 @@ def test_who_does_not_answer_in_time_has_lost(is_restarted):
 def test_what_is_won_at_once_stays_so():
     play = deny(paid(pay=proven("05"), checks=GOOD))
     assert dispute_in((play >> after(ANSWER_S + 10)).skip()).status == "won"
+
+
+def test_a_card_that_denies_by_itself_denies_what_a_person_finds_to_be_paid():
+    source = Source(id=DENYING.id, card=DENYING)
+    deed = Create(secret="s", amount=1250, currency="eur", source=source, pay=CODE)
+    play = (played() >> call(deed)).skip()
+    for step in (after(4.0), answered("switch", "64")):
+        play = (play >> step).skip()
+    assert intent(play).dispute is None
+    found = Resolve(number=1, outcome="paid", because="b", who="ann")
+    play = (play >> call(found, ticket=2)).skip()
+    assert dispute_in(play, intent(play).dispute).status == "needs_response"

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from cardswitch.gateway.core.calls import Alter, Cancel, Create, Pay, Source, Update, Use
+from cardswitch.gateway.core.calls import Alter, Cancel, Create, Pay, Resolve, Source, Update, Use
 from cardswitch.gateway.core.cards import Billing
 from cardswitch.gateway.core.entries import Terms
 from cardswitch.gateway.core.row import SETUP, legs_of
@@ -12,7 +12,9 @@ from cardswitch.gateway.core.things.customers import Customer
 from cardswitch.gateway.core.things.methods import Method
 from cardswitch.gateway.core.things.sessions import Item, Session, SessionStatus
 from cardswitch.gateway.core.things.tokens import LIFETIME_S, Token
+from cardswitch.gateway.outbox.follow import follow
 from cardswitch.specs.transactions.reversals import original_data
+from tests.kit.events import PlayReader
 from tests.kit.gateway import (
     CARD,
     REF,
@@ -258,3 +260,28 @@ def test_a_session_ends_by_itself_and_is_then_not_paid(is_restarted):
     assert stands(play).status is SessionStatus.EXPIRED
     play = (play >> call(Pay(source=SOURCE), ticket=3, uses=(OF_SESSION,))).skip()
     assert replies(play)[-1].problem.param == "id"
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_what_a_person_finds_to_be_paid_completes_its_session_once(is_over):
+    play = (session() >> after(4.0)).skip()
+    play = (play >> answered("switch", "64")).skip()
+    play = (play >> after(1_801 if is_over else 1)).skip()
+    assert stands(play).status is (SessionStatus.EXPIRED if is_over else SessionStatus.OPEN)
+    found = Resolve(number=1, outcome="paid", because="b", who="ann")
+    play = (play >> call(found, ticket=3, uses=(OF_SESSION,))).skip()
+    play = (play >> call(found, ticket=4, uses=(OF_SESSION,))).skip()
+    assert (stands(play).status, stands(play).is_paid) == (SessionStatus.COMPLETE, True)
+    assert intent(play).status is Status.SUCCEEDED
+    types = [event.type for event in follow(PlayReader(play), 0).events]
+    assert types.count("checkout.session.completed") == 1
+    play = (play >> after(1_801)).skip()
+    assert stands(play).status is SessionStatus.COMPLETE
+
+
+def test_what_a_person_finds_to_be_undone_leaves_its_session_open():
+    play = (session() >> after(4.0)).skip()
+    play = (play >> answered("switch", "64")).skip()
+    found = Resolve(number=1, outcome="reversed", because="b", who="ann")
+    play = (play >> call(found, ticket=3, uses=(OF_SESSION,))).skip()
+    assert (stands(play).status, intent(play).status) == (SessionStatus.OPEN, Status.NEEDS_METHOD)
