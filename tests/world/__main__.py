@@ -1,6 +1,7 @@
 """Replay one seed, or search many: ``python -m tests.world --seed 7 --trace``.
 
-With ``--orders``, the worlds have a gateway, and ``--without`` knows its safeguards.
+With ``--orders`` worlds have a gateway, with ``--checkouts`` sessions and disputes besides, and
+``--without`` knows the safeguards of the kind of world that is asked for.
 """
 
 from __future__ import annotations
@@ -10,18 +11,26 @@ import multiprocessing
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tests.kit.progress import Progress
 
 from .met import lines
-from .orders.removed import REMOVALS
+from .orders.checkouts import run as run_checkouts
+from .orders.removed import CHECKOUT_REMOVALS, REMOVALS
 from .orders.runs import run as run_orders
 from .runs import run
 from .safeguards import SAFEGUARDS
+
+# The kinds of worlds by their option: how one is run, and what can be removed from it.
+KINDS: Final[Mapping[str, tuple[Callable[..., Any], Mapping[str, Callable[[], Any]]]]] = {
+    "": (run, SAFEGUARDS),
+    " --orders": (run_orders, REMOVALS),
+    " --checkouts": (run_checkouts, CHECKOUT_REMOVALS),
+}
 
 
 class Lived(NamedTuple):
@@ -40,12 +49,18 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1, help="how many seeds (default 1)")
     parser.add_argument("--jobs", type=int, default=1, help="how many at a time (default 1)")
     parser.add_argument("--trace", action="store_true", help="tell all that happens, masked")
-    parser.add_argument("--orders", action="store_true", help="worlds with a gateway and its shops")
+    for name, words in (
+        ("--orders", "worlds with a gateway and its shops"),
+        ("--checkouts", "the same, with sessions and disputes"),
+    ):
+        parser.add_argument(
+            name, dest="kind", action="store_const", const=f" {name}", default="", help=words
+        )
     parser.add_argument("--table", action="store_true", help="which class has met which fault")
     parser.add_argument("--without", metavar="NAME", help="remove a safeguard first")
     parser.add_argument("--first", action="store_true", help="stop at the first that breaks")
     options = parser.parse_args()
-    safeguards = REMOVALS if options.orders else SAFEGUARDS
+    _, safeguards = KINDS[options.kind]
     if options.without and options.without not in safeguards:
         parser.error(f"--without: expected one of {', '.join(safeguards)}")
     if options.trace and options.jobs > 1:
@@ -53,13 +68,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     counts: Counter[str] = Counter()
     met: Counter[tuple[str, str]] = Counter()
-    how = " --orders" * options.orders
-    how += f" --without {options.without!r}" if options.without else ""
+    how = options.kind + (f" --without {options.without!r}" if options.without else "")
     bar = Progress(options.count, "worlds")
     seeds = range(options.seed, options.seed + options.count)
-    live_one = partial(
-        live, trace=options.trace, orders=options.orders, without=options.without or ""
-    )
+    live_one = partial(live, trace=options.trace, kind=options.kind, without=options.without or "")
     with suppress(KeyboardInterrupt), _each(live_one, seeds, options.jobs) as lived:
         for world in lived:
             counts += world.counts
@@ -79,9 +91,9 @@ def main() -> int:
     return 1 if bar.broken else 0
 
 
-def live(seed: int, *, trace: bool, orders: bool, without: str) -> Lived:
-    """Let the world of *seed* live, with *orders*, or *without* a safeguard; what it came to."""
-    run_it, safeguards = (run_orders, REMOVALS) if orders else (run, SAFEGUARDS)
+def live(seed: int, *, trace: bool, kind: str, without: str) -> Lived:
+    """Let the world of *seed*, of that *kind*, live *without* a safeguard; what it came to."""
+    run_it, safeguards = KINDS[kind]
     met: Counter[tuple[str, str]] = Counter()
     with safeguards[without]() if without else nullcontext():
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cardswitch.gateway.core.entries import Called, Sent
@@ -20,23 +20,30 @@ if TYPE_CHECKING:
 
 LATE_S = 180.0  # What could not be ended is tried again after a minute.
 OPEN = (Stand.SENT, Stand.UNKNOWN, Stand.EXCEPTION)
+Reference = Callable[[Exchange], str]
 
 
-def book_of(intents: Iterable[Intent]) -> Counter[str]:
-    """What is approved for orders, by `stands.line`."""
+def book_of(intents: Iterable[Intent], reference: Reference) -> Counter[str]:
+    """What is approved for orders, by `stands.line`.
+
+    By which number the switch has it, *reference* says where only a person found it to be paid.
+    """
     book: Counter[str] = Counter()
     for intent in intents:
         for exchange in intent.exchanges:
-            for name, amount in _lines(intent, exchange):
+            for name, amount in _lines(intent, exchange, reference):
                 if amount:
                     book[name] += amount
     return book
 
 
-def _lines(intent: Intent, exchange: Exchange) -> Iterable[tuple[str, int]]:
-    if exchange.answer is None:
+def _lines(intent: Intent, exchange: Exchange, reference: Reference) -> Iterable[tuple[str, int]]:
+    if exchange.answer is not None:
+        rrn = exchange.answer.get(37)
+    elif exchange.decided == "paid":
+        rrn = reference(exchange)
+    else:
         return
-    rrn = exchange.answer.get(37)
     match exchange.asked:
         case "sale" | "completion":
             yield rrn, exchange.approved

@@ -21,6 +21,7 @@ from cardswitch.gateway.core.calls import (
     Refund,
     Reply,
     Source,
+    Use,
 )
 from cardswitch.gateway.core.cards import Card
 from cardswitch.gateway.core.entries import Terms
@@ -49,7 +50,16 @@ class Wait(Struct, frozen=True):
     seconds: Seconds
 
 
-Step = Deed | Wait
+class Aimed(Struct, frozen=True):
+    """What *deed* is about, and the things that it uses."""
+
+    deed: Deed
+    ref: str
+    kind: str
+    uses: tuple[Use, ...] = ()
+
+
+Step = Deed | Aimed | Wait
 Story = Iterator[Step]
 
 
@@ -57,7 +67,7 @@ class Asking(Struct, kw_only=True):
     """One call of an order: what is asked, under which key, and who is told of the answer."""
 
     order: Order
-    deed: Deed
+    aimed: Aimed
     key: str
     tries: int = 0
     is_over: bool = False
@@ -87,8 +97,13 @@ class Order:
             self._merchants.world.at(step.seconds, self.go_on)
         else:
             self._calls += 1
-            key = "" if isinstance(step, Read) else f"{self.name}, call {self._calls}"
-            self._merchants.begin(Asking(order=self, deed=step, key=key))
+            aimed = step if isinstance(step, Aimed) else self.aimed(step)
+            key = "" if isinstance(aimed.deed, Read) else f"{self.name}, call {self._calls}"
+            self._merchants.begin(Asking(order=self, aimed=aimed, key=key))
+
+    def aimed(self, deed: Deed) -> Aimed:
+        """*deed*, about the intent of the order."""
+        return Aimed(deed, self.ref, SETUP if self.is_setup else INTENT)
 
     def hear(self, reply: Reply | None) -> None:
         """The call of the last step is answered; None: the merchant has given it up."""
@@ -232,7 +247,7 @@ class Merchants:
         world.at(PATIENCE_S, lambda: self._missed(asking, ticket))
 
     def _arrive(self, asking: Asking, ticket: int) -> None:
-        world, order = self.world, asking.order
+        world, order, aimed = self.world, asking.order, asking.aimed
         node = world.gateway
         origin = Origin(
             request=f"req_{ticket}",
@@ -245,9 +260,10 @@ class Merchants:
             ticket=ticket,
             merchant=order.merchant,
             # A new intent has another name each time that it is asked for: the key says which one.
-            ref=f"{ticket:0{REF_LENGTH}d}" if isinstance(asking.deed, Create) else order.ref,
-            kind=SETUP if order.is_setup else INTENT,
-            deed=asking.deed,
+            ref=f"{ticket:0{REF_LENGTH}d}" if isinstance(aimed.deed, Create) else aimed.ref,
+            kind=aimed.kind,
+            uses=aimed.uses,
+            deed=aimed.deed,
             key=asking.key,
             digest=asking.key,
             origin=origin if asking.key else None,

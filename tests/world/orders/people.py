@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from cardswitch.gateway.api.given.sources import session_use
 from cardswitch.gateway.core import messages
 from cardswitch.gateway.core.calls import NOBODY, Call, Resolve
 from cardswitch.gateway.core.desk import API, SWITCH
@@ -64,7 +65,7 @@ class OrderWorld(World):
 
     def other_book(self) -> Counter[str]:
         """The orders, as the gateway has them."""
-        return book_of(self.intents().values())
+        return book_of(self.intents().values(), self._reference)
 
     # Programs -------------------------------------------------------------------------------------
 
@@ -133,6 +134,7 @@ class OrderWorld(World):
             for exchange in intent.exchanges:
                 if exchange.stand is Stand.EXCEPTION:
                     self._resolve(intent, exchange)
+                    self.run(1.0)  # One after the other: a gateway may do little at a time.
         self.run(60.0)
         for _ in range(TOLD_MAX):
             if self.post.pending():
@@ -142,20 +144,25 @@ class OrderWorld(World):
         self.counts["order_resolved"] += 1
         deed = Resolve(
             number=exchange.number,
-            outcome="paid" if self._is_held(exchange) else "reversed",
+            outcome="paid" if self._reference(exchange) else "reversed",
             because="the switch says so",
             who="ann",
         )
-        call = Call(ticket=NOBODY, merchant="", ref=intent.ref, kind=INTENT, deed=deed)
+        uses = session_use(intent.session)
+        call = Call(ticket=NOBODY, merchant="", ref=intent.ref, kind=INTENT, deed=deed, uses=uses)
         self.call(self.gateway, lambda m: m.call(call, self.time_of(self.gateway)))
 
-    def _is_held(self, exchange: Exchange) -> bool:
-        """Whether the switch holds what *exchange* asked for."""
-        name = f"|{TERMINAL}|"
-        return any(
-            stand.held
-            for stand in stands_of(self.rows.rows())
-            if name in stand.first.identity
-            and stand.first.kind == exchange.asked
-            and f"|{exchange.request[11]}|{exchange.request[7]}" in stand.first.identity
+    def _reference(self, exchange: Exchange) -> str:
+        """By which number the switch holds what *exchange* asked for; empty: it does not."""
+        return next(
+            (
+                stand.first.rrn
+                for stand in stands_of(self.rows.rows())
+                if stand.held
+                and f"|{TERMINAL}|" in stand.first.identity
+                and stand.first.kind == exchange.asked
+                and f"|{exchange.request[11]}|" in stand.first.identity
+                and stand.first.identity.endswith(exchange.request[7])  # The year is before it.
+            ),
+            "",
         )

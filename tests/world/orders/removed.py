@@ -12,8 +12,8 @@ from sqlalchemy import delete, insert
 from cardswitch.gateway.core import machine
 from cardswitch.gateway.core.calls import Call
 from cardswitch.gateway.core.desk import API, SWITCH, GatewayDesk
-from cardswitch.gateway.core.entries import Canceled, Undone
-from cardswitch.gateway.core.flows import captures, owed, work
+from cardswitch.gateway.core.entries import Canceled, Disputed, IntentEntry, Undone
+from cardswitch.gateway.core.flows import captures, owed, payments, work
 from cardswitch.gateway.core.flows.work import Work
 from cardswitch.gateway.core.machine import CardVault, Gateway, Timers
 from cardswitch.gateway.core.messages import Node, repeat_of
@@ -198,6 +198,27 @@ def _clock_believed() -> AbstractContextManager[Any]:
     return mock.patch.object(Outbox, "bring_forward")
 
 
+def _paid_when_over() -> AbstractContextManager[Any]:
+    """A session that is over is paid all the same."""
+    return mock.patch.object(payments, "_not_open", return_value=None)
+
+
+def _denied_again() -> AbstractContextManager[Any]:
+    """An intent does not keep that it is denied."""
+    record = Work.record
+
+    def forget(self: Work, entry: IntentEntry) -> None:
+        if not isinstance(entry, Disputed):
+            record(self, entry)
+
+    return mock.patch.object(Work, "record", forget)
+
+
+def _found_paid_alone() -> AbstractContextManager[Any]:
+    """What a person finds to be paid leaves its session as it is."""
+    return mock.patch.object(captures, "complete")
+
+
 REMOVALS: Mapping[str, Removal] = {
     "sent only when durable": _late_entries(SWITCH, "Sent"),
     "answered only when durable": _late_entries(API, "Answered", "KeyAnswered", "Canceled"),
@@ -217,4 +238,11 @@ REMOVALS: Mapping[str, Removal] = {
     "events kept with the row they were read to": _position_first,
     "events told until they are taken": _told_is_taken,
     "a clock set back keeps no event": _clock_believed,
+}
+# Of sessions and disputes: worlds with checkouts notice them.
+CHECKOUT_REMOVALS: Mapping[str, Removal] = {
+    "a session that is over is not paid": _paid_when_over,
+    "a session ends in time": _never_expired,
+    "a payment is denied once": _denied_again,
+    "what a person finds to be paid completes its session": _found_paid_alone,
 }
