@@ -54,7 +54,7 @@ def wanted_again(wanted: Wanted) -> Wanted:
 
     >>> again = wanted_again(Wanted(transaction="1", ds_transaction="2"))
     >>> again.wish, again.transaction
-    ('challenge', '4fc82b26-aecb-47d2-868c-4efbe3581732')
+    ('challenge', '6b86b273-ff34-4fce-819d-6b804eff5a3f')
     """
     return replace(
         wanted,

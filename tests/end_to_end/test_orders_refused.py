@@ -149,7 +149,8 @@ def ids(shop):
         "/v1/customers": made("/v1/customers", {"name": "N"}),
         "/v1/checkout/sessions": made("/v1/checkout/sessions", session),
         "/v1/payment_links": made("/v1/payment_links", link),
-        "/v1/disputes": made(f"/v1/test_helpers/charges/{charge}/dispute", {}),
+        "/v1/disputes": (dispute := made(f"/v1/test_helpers/charges/{charge}/dispute", {})),
+        "/v1/test_helpers/disputes": dispute,
         "/v1/test_helpers/charges": charge,
         "/v1/webhook_endpoints": made("/v1/webhook_endpoints", endpoint),
         "/v1/x/trace": paid["id"],
@@ -168,7 +169,7 @@ def test_what_is_another_merchants_is_not_there(shop, ids, line):
     path = line.path.replace("{id}", id_).replace("{second}", ids["/v1/payment_methods"])
     needed = {
         "amount": 5, "customer": "cus_x", "outcome": "paid", "because": "b",
-        "active": "false",
+        "active": "false", "status": "won",
     }  # fmt: skip
     said = shop.ask(line.method, path, _taken(line, needed), shop.other)
     error = refused(said, 404)

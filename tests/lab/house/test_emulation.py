@@ -22,7 +22,7 @@ def tester(shop):
     ("form", "code"),
     [
         ({"what": "decline", "code": "41"}, "41"),
-        ({"what": "decline", "code": "1A"}, "1A"),
+        ({"what": "decline", "code": "05"}, "05"),
         ({"what": "drop"}, "91"),
         ({"what": "late"}, "91"),
         ({"what": "hang"}, "91"),
@@ -37,6 +37,12 @@ def test_the_next_payment_comes_to_what_was_chosen_and_the_one_after_it_does_not
     assert shop.create().body["error"]["network_decline_code"] == code
     assert "The issuer waits" not in tester.visitor.get(f"{tester.url}/").text
     assert eventually(lambda: shop.create().status == 200)  # A line that was dropped is dialled.
+
+
+def test_an_issuer_that_wants_its_cardholder_asked_is_asked_again_after_that(shop, tester):
+    tester.do("arm", what="decline", code="1A")
+    assert shop.create(return_url="https://shop.localhost/").body["status"] == "requires_action"
+    assert shop.create().status == 200
 
 
 def test_an_approval_is_stronger_than_what_a_card_says(shop, tester):

@@ -39,9 +39,13 @@ def match(shop, name, *entries, exits=0):
 def balance(shop, key=None):
     """What is available and pending, in cents."""
     told = shop.ask("GET", "/v1/balance", key=key).body
-    [available], [pending] = told["available"], told["pending"]
-    assert (available["currency"], pending["currency"]) == ("eur", "eur")
-    return available["amount"], pending["amount"]
+    sums = {
+        (kind, one["currency"]): one["amount"]
+        for kind in ("available", "pending")
+        for one in told[kind]
+    }
+    assert not any(amount for (_, currency), amount in sums.items() if currency != "eur")
+    return sums["available", "eur"], sums["pending", "eur"]
 
 
 def newest(shop):
