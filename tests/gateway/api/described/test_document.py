@@ -1,10 +1,13 @@
 """The description: current as it is checked in, and true, by a program that somebody else wrote."""
 
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
-from cardswitch.gateway.api.described.document import document, document_text, params_of
+from cardswitch.gateway.api.described import shapes
+from cardswitch.gateway.api.described.document import SHAPES, document, document_text, params_of
+from cardswitch.gateway.api.expanding import FIELDS
 from cardswitch.gateway.api.routes import ROUTES
 
 CHECKED_IN = Path(__file__).parents[4] / "gateway" / "tables" / "openapi.json"
@@ -25,6 +28,12 @@ def test_every_route_is_described_with_what_it_reads():
             assert names <= query
         else:
             assert operation["requestBody"]["content"].keys() >= {"application/json"}
+
+
+def test_what_can_be_expanded_is_described_as_an_object_too():
+    for kind, fields in FIELDS.items():
+        types = get_type_hints(SHAPES[kind]) if kind in SHAPES else {}
+        assert not types or {types[name] for name in fields} == {shapes.Expandable}, kind
 
 
 def test_a_stranger_finds_nothing_that_is_not_described(shop):
