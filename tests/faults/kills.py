@@ -76,7 +76,6 @@ class Programs:
 
     def __init__(self, house: FaultyHouse) -> None:
         self._house = house
-        self._card = house.card()
         self._running = {words: house.alone(*words) for words in ALONE}
         self._turn = 0
 
@@ -112,7 +111,7 @@ class Programs:
     async def _tell_until(self, session: Session, kill: Kill, dying: Program) -> None:
         """Links may not stand yet, and then nothing comes to the point: it is told again."""
         while True:
-            await tell(session, kill.kind, self._card)
+            await tell(session, kill.kind, self._house.card(kill.kind))
             if dying.process.poll() is None and kill.point in UNDOING:
                 await reverse_last(session)
             if dying.process.poll() is not None:

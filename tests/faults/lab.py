@@ -66,9 +66,10 @@ class FaultyHouse(House):
         self.programs.append(program)
         return program
 
-    def card(self) -> Card:
-        """Whose it is has enough for all that is asked."""
-        return find_card(read_cards(self.folder / "cards.toml"), "rich")
+    def card(self, kind: str = "") -> Card:
+        """It has enough for all that is asked; one that is put on the stop list buys nothing."""
+        name = "good" if kind == "file_action" else "rich"
+        return find_card(read_cards(self.folder / "cards.toml"), name)
 
     def terminal(self, number: int, port: int = 0) -> TerminalConfig:
         """The terminal of that *number*, which dials *port*, or the switch itself."""

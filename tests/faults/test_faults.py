@@ -52,7 +52,7 @@ async def _all_told(house, port):
 
     async def told(number, kind):
         async with open_session(house.terminal(number, port)) as session:
-            await tell(session, kind, house.card(), WITHIN_S)
+            await tell(session, kind, house.card(kind), WITHIN_S)
 
     async with asyncio.TaskGroup() as group:
         for number, kind in enumerate(CLASSES, start=1):
