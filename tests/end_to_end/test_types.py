@@ -18,6 +18,7 @@ from cardswitch.gateway.store import GatewayReader
 from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.threaded import ThreadedLab
 from cardswitch.lab.house.topology import free_ports, make_lab
+from cardswitch.switch.store.books import BooksReader
 from tests.kit.visitor import Form, Visitor
 
 GOOD, LOST, LATE = "4242424242424242", "4000000000009987", "5200828282828210"
@@ -449,3 +450,28 @@ def test_a_link_to_the_bank_that_was_changed_pays_no_order(payer, name, value, s
     if status == 200:
         approve(payer)
     assert "not paid yet" in payer.told()
+
+
+# The end of the day -------------------------------------------------------------------------------
+
+
+def test_each_type_is_in_the_books_and_in_the_deposit(lab, till):
+    """But for what goes from the payer's bank to the merchant's: no acquirer has it."""
+    paid = {}
+    for type_ in CARDS:
+        shopper = Shopper(lab, type_)
+        shopper.use()
+        assert "is paid" in shopper.told()
+        paid[type_] = shopper.number
+    reference = sold(lab, "12.00")
+    assert "paid" in claim(till, reference).text
+    config = ["--config", str(lab.folder / "lab.toml")]
+    closed = CliRunner().invoke(cli, ["settle", "close", "--now", *config])
+    assert closed.exit_code == 0, closed.output
+    listed = merchant_of(lab).get(f"{lab.shop.url}/merchant").text
+    for type_, number in paid.items():
+        assert f"{number} {type_} paid , deposit on its way" in listed
+    books = BooksReader(lab.settlement.books)
+    [close] = books.closes()
+    [sale] = [one for one in books.movements(close.business_date) if one.rrn == reference]
+    assert (sale.merchant, sale.amount) == ("SHOP0001", 1200)
