@@ -29,7 +29,7 @@ Examples:
   cardswitch up                                makes ./cardswitch-data at the first start
   cardswitch up --data /tmp/lab --trace        shows every message, masked
   cardswitch up --data /tmp/other --ports-from 9000
-  cardswitch up --clock 2026-11-30T21:59       a minute before the bank day ends, in Berlin
+  cardswitch up --clock 2099-11-30T21:59       a minute before the bank day ends, in Berlin
   cardswitch up --config my/lab.toml           those programs that it has sections of
 
 \b
