@@ -164,9 +164,9 @@ class Books:
                 self._rows.seen(row)
                 self.keys.apply(entry)
                 continue
-            if row.sequence > self._rows.sequence:  # else it is older than the checkpoint
+            is_new = row.sequence > self._rows.sequence  # else it is older than the checkpoint
+            if is_new:
                 self.last_trace = int(getattr(entry, "trace", self.last_trace))
-            is_new = row.sequence > self._rows.sequence
             self._rows.seen(row)
             if row.identity:
                 legs[row.leg] = leg_of(Identity(row.sent_on, row.identity))

@@ -56,6 +56,8 @@ class AcquirerDesk(Desk):
 
     async def recall(self, question: Question) -> list[Leg]:
         """The legs that the journal finds, as they stand in memory now. Raises NoAnswer."""
+        if not self.rows.identities.may_answer(question):
+            return []
         rows = await self.look_up(question)
         return self.books.adopt(rows, self.now)
 

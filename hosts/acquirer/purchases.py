@@ -38,7 +38,7 @@ async def purchase(desk: AcquirerDesk, booking: Booking, request: Message, asked
 
     Silence where nothing can be known: the front will repeat or reverse.
     """
-    if booking.state is None and desk.rows.identities.may_hold(*booking.identity):
+    if booking.state is None:
         try:
             await desk.recall(Question(identities=(booking.identity,)))
         except NoAnswer:

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Final
 
 from cardswitch.specs.errors import Error
-from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.desk import Desk
@@ -60,12 +59,10 @@ class Journal:
         if self._rows.since_checkpoint >= self._checkpoint_rows:
             self._checkpoint()
 
-    def may_hold(self, who: Identity) -> bool:
-        """Whether a leg of *who* may be there; if not, it is not."""
-        return self._rows.identities.may_hold(*who)
-
     async def look_up(self, question: Question) -> Sequence[Leg]:
         """The legs that *question* names, as they stand now. Raises NoAnswer."""
+        if not self._rows.identities.may_answer(question):
+            return ()
         rows = sorted(await self._desk.look_up(question), key=lambda row: row.leg)
         return [self._adopt(list(of_one)) for _, of_one in groupby(rows, lambda row: row.leg)]
 

@@ -55,7 +55,7 @@ from .follow_ups.reversals import Reversals
 from .follow_ups.tips import Tips
 from .holds import HOLDS_MAX
 from .journal import Journal
-from .legs import REMEMBERED_MAX, Leg, Legs, Purchase
+from .legs import REMEMBERED_MAX, Legs, Purchase
 from .ruling import NOBODY, Ruling, force
 from .told import Told
 from .verification import HSM, Verification
@@ -238,12 +238,10 @@ class Issuer(Program):
 
     async def _decide(self, purchase: Purchase, request: Message, card: Presented) -> None:
         """What nobody knows is checked, held and answered; what was done is told again."""
-        found: Sequence[Leg] = ()
-        if self._journal.may_hold(purchase.who):
-            try:
-                found = await self._journal.look_up(Question(identities=(purchase.who,)))
-            except NoAnswer:
-                return self._forget(purchase)
+        try:
+            found = await self._journal.look_up(Question(identities=(purchase.who,)))
+        except NoAnswer:
+            return self._forget(purchase)
         purchase.is_looked_up = True
         for leg in found:
             if isinstance(leg, Purchase):

@@ -70,6 +70,8 @@ class SwitchDesk(Desk):
 
     async def recall(self, question: Question) -> list[Leg]:
         """The legs that the journal finds, as they stand in memory now. Raises NoAnswer."""
+        if not self.memory.identities.may_answer(question):
+            return []
         legs = self.memory.legs
         number = legs.look_up_begins(self.memory.sequence)
         try:

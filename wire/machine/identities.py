@@ -13,11 +13,14 @@ from typing import Any, Final
 
 from cardswitch.specs.dates import Seconds, utc_date
 
-SLOTS: Final = 1 << 24  # bits of a date, 2 MiB: of 2,000,000 identities one in thirty is in vain
+from ..ports import Question
+
+_SLOT_BITS: Final = 24
+SLOTS: Final = 1 << _SLOT_BITS  # bits of a date, 2 MiB: of 2,000,000 identities one in thirty is in vain
 DATES_MAX: Final = 3  # with a filter: requests are of today, or of a date beside it
 BEFORE_MAX: Final = 400  # dates that are named one by one; all of a year are fewer
 FARTHEST_S: Final[Seconds] = 184 * 24 * 3600.0  # field 7 has no year, and is of the nearest one
-_DIGEST_SIZE: Final = 9  # three slots of 24 bits
+_DIGEST_SIZE: Final = 3 * _SLOT_BITS // 8  # three slots
 
 
 class Identities:
@@ -35,6 +38,12 @@ class Identities:
         if written is not None:
             return written.may_hold(identity)
         return sent_on in self._before or sent_on <= self._until
+
+    def may_answer(self, question: Question) -> bool:
+        """Whether the journal may have rows for *question*; if not, it has none."""
+        if question.begins or question.rrns or question.legs:
+            return True
+        return any(self.may_hold(*key) for key in question.identities)
 
     def add(self, sent_on: str, identity: str) -> None:
         """A first row was written, with this *identity*."""
@@ -101,4 +110,5 @@ def _slots(identity: str) -> tuple[int, int, int]:
     """Where *identity* stands, the same in every run."""
     digest = blake2b(identity.encode(), digest_size=_DIGEST_SIZE).digest()
     number = int.from_bytes(digest, "big")
-    return number & 0xFFFFFF, number >> 24 & 0xFFFFFF, number >> 48
+    mask = SLOTS - 1
+    return number & mask, number >> _SLOT_BITS & mask, number >> 2 * _SLOT_BITS

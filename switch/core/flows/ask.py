@@ -50,8 +50,6 @@ async def is_new(desk: SwitchDesk) -> bool:
     A journal that cannot say makes for silence.
     """
     leg = desk.leg
-    if leg.state is None and not desk.memory.identities.may_hold(*leg.key):
-        return True
     digest = leg.request_digest
     try:
         found = await desk.recall(Question(identities=(leg.key,)))

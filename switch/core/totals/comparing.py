@@ -16,7 +16,7 @@ from msgspec.structs import asdict, replace
 from cardswitch.specs.codes import APPROVED, TOTALS_DIFFER
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Decline, EncodeError, Error, FormatError
-from cardswitch.specs.message import Message
+from cardswitch.specs.message import Message, repeat_mti
 from cardswitch.specs.transactions.kinds import SETTLES_WITH
 from cardswitch.specs.transactions.settled import (
     CURRENCY,
@@ -222,7 +222,7 @@ class Comparisons:
                 return await desk.ask(link, question, within=upstream.timeout_s)
             except NoAnswer:
                 desk.count("totals_no_answer")
-                question = Message(f"{asked.mti[:3]}1", question.fields)
+                question = Message(repeat_mti(question.mti), question.fields)
         return await desk.ask(link, question, within=upstream.timeout_s)
 
     def _open(self, place: str, date: str, *, on_its_way: bool = False) -> int:
