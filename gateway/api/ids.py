@@ -11,10 +11,10 @@ from functools import lru_cache
 from time import time
 from typing import Final
 
-from ..core.ids import ALPHABET, REF_LENGTH
+from ..core.authentication import uuid_of
+from ..core.ids import ALPHABET, ID_LENGTH, REF_LENGTH
 
 REQUEST: Final = "req_"
-ID_LENGTH: Final = 24  # of ids that are of no intent
 SECRET_LENGTH: Final = 24
 INSTANT_LENGTH: Final = 6  # Enough until the year 3700; 95 bits of chance are left.
 
@@ -39,10 +39,8 @@ def new_ref() -> str:
 
 
 def new_transaction() -> str:
-    """A number of 3-D Secure: a UUID by chance, of version 4 and variant 8, with 120 bits of it."""
-    chance = secrets.token_hex(16)
-    head, middle, last = chance[:8], chance[8:12], chance[20:]
-    return f"{head}-{middle}-4{chance[13:16]}-8{chance[17:20]}-{last}"
+    """A number of 3-D Secure, by chance."""
+    return uuid_of(secrets.token_hex(16))
 
 
 def new_id(prefix: str) -> str:

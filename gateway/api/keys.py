@@ -34,6 +34,10 @@ class ApiKey(Struct, frozen=True, kw_only=True):
     created: int
     revoked: int = 0  # from when on it is refused: a key that was rolled is still taken for a while
 
+    def is_refused(self, now: float) -> bool:
+        """Whether it was revoked, and that counts *now*."""
+        return 0 < self.revoked <= now
+
 
 class _File(Struct, frozen=True):
     keys: tuple[ApiKey, ...] = ()
@@ -70,7 +74,7 @@ class KeyFile:
         self.all()
         # Nobody learns anything from how long that takes: he would have to choose the hash.
         found = self._by_hash.get(_hash(text))
-        return None if found is None or 0 < found.revoked <= now else found
+        return None if found is None or found.is_refused(now) else found
 
     def add(self, merchant: str, now: int) -> list[tuple[ApiKey, str]]:
         """A secret and a publishable key for *merchant*, each with its text, told once."""

@@ -66,7 +66,15 @@ def wanted_again(wanted: Wanted) -> Wanted:
 
 def _number_behind(number: str) -> str:
     """A UUID that is as hard to guess as *number*."""
-    text = sha256(number.encode()).hexdigest()
+    return uuid_of(sha256(number.encode()).hexdigest())
+
+
+def uuid_of(text: str) -> str:
+    """A UUID of version 4 and variant 8, of the first 30 of those hexadecimal digits.
+
+    >>> uuid_of("0123456789abcdef" * 2)
+    '01234567-89ab-4cde-8f01-23456789abcd'
+    """
     return "-".join([text[:8], text[8:12], f"4{text[12:15]}", f"8{text[15:18]}", text[18:30]])
 
 

@@ -6,10 +6,12 @@ leads to the leg of the journal that tells of it.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
 ALPHABET: Final = digits + ascii_uppercase + ascii_lowercase
+ID_LENGTH: Final = 24  # of ids that are of no intent
 REF_LENGTH: Final = 22  # the second it was made in, and 95 bits of chance
 PARTS_MAX: Final = 99  # payments and refunds of one intent
 INTENT: Final = "pi_"
@@ -20,6 +22,8 @@ TRANSACTION: Final = "txn_"
 PAYOUT: Final = "po_"
 CHARGE: Final = "ch_"
 REFUND: Final = "re_"
+_AT_ONCE: Final = 8
+_SOME: Final = len(ALPHABET) ** _AT_ONCE
 
 
 def id_of(prefix: str, ref: str, number: int = 0) -> str:
@@ -30,6 +34,21 @@ def id_of(prefix: str, ref: str, number: int = 0) -> str:
     """
     assert number <= PARTS_MAX
     return f"{prefix}{ref}{number:02d}"
+
+
+def text_of(name: str) -> str:
+    """The text behind the prefix of an id that is made of *name*: the same for the same one.
+
+    >>> text_of("a name")
+    'Ec2i4gIIGFeTyZmG19aULRks'
+    """
+    number, text = int.from_bytes(sha256(name.encode()).digest(), "big"), ""
+    for _ in range(ID_LENGTH // _AT_ONCE):
+        number, some = divmod(number, _SOME)  # Small numbers are divided sooner.
+        for _ in range(_AT_ONCE):
+            some, digit = divmod(some, len(ALPHABET))
+            text += ALPHABET[digit]
+    return text
 
 
 def parts_of(prefix: str, id_: str) -> tuple[str, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -23,7 +22,7 @@ from ..core.entries import (
     Undone,
 )
 from ..core.exchanges import Exchange, Stand
-from ..core.ids import ALPHABET
+from ..core.ids import text_of
 from ..core.intents import EXPIRED, Intent
 from ..core.things import Thing
 from ..core.things.customers import Customer
@@ -33,9 +32,6 @@ from ..core.things.payouts import DayClosed, Payout, PayoutStatus
 from ..core.things.sessions import Session, SessionStatus
 
 EVENT: Final = "evt_"
-_ID_LENGTH: Final = 24
-_AT_ONCE: Final = 8
-_SOME: Final = len(ALPHABET) ** _AT_ONCE
 
 Kind = Literal[
     "payment_intent",
@@ -130,14 +126,7 @@ def event_id(ref: str, sequence: int, place: int) -> str:
     >>> event_id("a" * 22, 7, 0)
     'evt_cRa3uHNucklEazWO2L02if3v'
     """
-    number = int.from_bytes(sha256(f"{ref}|{sequence}|{place}".encode()).digest(), "big")
-    text = EVENT
-    for _ in range(_ID_LENGTH // _AT_ONCE):
-        number, some = divmod(number, _SOME)  # Small numbers are divided sooner.
-        for _ in range(_AT_ONCE):
-            some, digit = divmod(some, len(ALPHABET))
-            text += ALPHABET[digit]
-    return text
+    return EVENT + text_of(f"{ref}|{sequence}|{place}")
 
 
 def happened(before: Intent | None, entry: IntentEntry, after: Intent) -> tuple[Happening, ...]:

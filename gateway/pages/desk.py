@@ -10,12 +10,13 @@ from cardswitch.specs.merchants import Merchant
 
 from ..api.endpoints import Services, ref_of
 from ..api.faults import Fault, unauthorised
+from ..api.given.holders import keep_code, wanted_of
 from ..api.given.sources import TOKENS, keeping, session_use
 from ..api.given.urls import url_for
-from ..api.ids import new_id, new_transaction
+from ..api.ids import new_id
 from ..api.keys import KeyFile
 from ..api.objects import next_action
-from ..core.authentication import Browser, Wanted
+from ..core.authentication import Browser
 from ..core.calls import Alter, Pay, Read, Reply, Source
 from ..core.cards import Card
 from ..core.ids import INTENT, id_of
@@ -67,7 +68,7 @@ class KeyDesk:
             Pay(
                 source=Source(id=card.id, card=card),
                 cvc=cvc,
-                wanted=self._wanted(browser, back),
+                wanted=wanted_of(self._services, back, browser=browser),
                 is_browsers=True,
             ),
             named=id_,
@@ -77,22 +78,10 @@ class KeyDesk:
         )
         then = _good(paid).intent
         assert then is not None
-        if then.has_code_waiting and not paid.is_replayed:
-            self._services.codes.keep(card.id, cvc)
+        keep_code(self._services, paid, cvc)
         shown = {"id": id_, "object": "payment_intent", "status": str(then.status)}
         action = next_action(then)
         return shown if action is None else {**shown, "next_action": action}
-
-    def _wanted(self, browser: Browser, back: str) -> Wanted | None:
-        """The authentication that comes before the money, where there is a directory."""
-        if not self._services.authenticates:
-            return None
-        return Wanted(
-            transaction=new_transaction(),
-            ds_transaction=new_transaction(),
-            browser=browser,
-            return_url=back or None,
-        )
 
     def _known(self, key: str) -> str:
         """Whose *key* it is. Raises Fault."""

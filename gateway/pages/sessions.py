@@ -16,9 +16,10 @@ from ..api.endpoints import Services
 from ..api.families.links import LINKS, link_in
 from ..api.families.sessions import LIVES_S, intent_for, kind_of, session_in
 from ..api.faults import Fault
+from ..api.given.holders import wanted_of
 from ..api.given.sources import SESSIONS, customer_use, session_use
-from ..api.ids import new_id, new_ref, new_transaction
-from ..core.authentication import Browser, Wanted
+from ..api.ids import new_id, new_ref
+from ..core.authentication import Browser
 from ..core.calls import Alter, Create, Pay, Source, Things, Use
 from ..core.cards import Card
 from ..core.ids import SESSION, id_of
@@ -56,10 +57,7 @@ class SessionTill:
         assert record is not None, "an offer is of a session"
         session = session_in(record)
         source, services = Source(id=card.id, card=card), self._services
-        wanted = Wanted(
-            transaction=new_transaction(), ds_transaction=new_transaction(), browser=browser
-        )
-        paying = Pay(source=source, cvc=cvc, wanted=wanted if services.authenticates else None)
+        paying = Pay(source=source, cvc=cvc, wanted=wanted_of(services, browser=browser))
         deed: Create | Pay = paying
         if session.intent is None:
             made = intent_for(record.id, session)

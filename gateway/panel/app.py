@@ -134,7 +134,7 @@ class Panel:
     def _key(self, id_: str) -> ApiKey | None:
         """The key *id_*, unless it was revoked since."""
         now = self._now()
-        found = (key for key in self._keys.all() if key.id == id_ and not 0 < key.revoked <= now)
+        found = (key for key in self._keys.all() if key.id == id_ and not key.is_refused(now))
         return next(found, None)
 
     def _is_known(self, id_: str) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -15,6 +15,17 @@ from cardswitch.wire.operator import exits
 if TYPE_CHECKING:
     from ..core.row import Vault
     from ..operate.config import SettlementConfig, SwitchConfig
+
+
+WITHIN_MAX_S: Final = 60.0  # No peer is waited for longer: it has its own limits, and a person too.
+
+
+def within_option(seconds: float) -> Callable[..., Any]:
+    """The option --within: how long a command waits for a peer, *seconds* unless it says."""
+    return click.option(
+        "--within", "within_s", type=click.FloatRange(0, WITHIN_MAX_S), default=seconds,
+        show_default=True, help="How many seconds to wait for the peer.",
+    )  # fmt: skip
 
 
 def read_switch(obj: dict[str, Any], path: Path) -> tuple[SwitchConfig, Vault]:

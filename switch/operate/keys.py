@@ -5,7 +5,6 @@ A key is changed together with its peer, so only a switch that runs can do it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Protocol
 
@@ -31,22 +30,18 @@ from .deeds import (
     perform,
     refuse_cards_in,
 )
+from .network import HasStatus, answered
 
 CHANGE_KEY: Final = "change_key"
-_LOOK_S: Final = 0.05  # between two looks at how a change stands
 
 
-class ChangesKeys(Protocol):
+class ChangesKeys(HasStatus, Protocol):
     """The machine of a switch, as far as keys need it."""
 
     def change_key(
         self, now: Seconds, who: str, place: str, kind: str, because: str, *, theirs: bool
     ) -> Sequence[Effect]:
         """Begin to change a key; how it ends, :meth:`status` says. Raises Error."""
-        ...
-
-    def status(self) -> Mapping[str, Any]:
-        """How it stands: "keys" has one for each key that can be changed."""
         ...
 
 
@@ -75,24 +70,9 @@ def key_verbs(runtime: Runtime, machine: ChangesKeys) -> dict[str, Verb]:
                 now, wanted.who, wanted.place, wanted.kind, wanted.because, theirs=wanted.theirs
             )
         )
-        return await _outcome(machine, wanted)
+        return await answered(machine, "keys", wanted.wait_s, place=wanted.place, kind=wanted.kind)
 
     return {CHANGE_KEY: change}
-
-
-async def _outcome(machine: ChangesKeys, wanted: ChangeKey) -> Mapping[str, Any]:
-    loop = asyncio.get_running_loop()
-    ends_at = loop.time() + wanted.wait_s
-    while True:
-        [key] = [
-            each
-            for each in machine.status()["keys"]
-            if (each["place"], each["kind"]) == (wanted.place, wanted.kind)
-        ]
-        found: Mapping[str, Any] = key
-        if not found["is_under_way"] or loop.time() >= ends_at:
-            return found
-        await asyncio.sleep(_LOOK_S)
 
 
 def keys_of(config: SwitchConfig, vault: Vault) -> Sequence[Mapping[str, Any]]:

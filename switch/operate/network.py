@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Protocol
 
 import msgspec
@@ -38,7 +38,15 @@ TEXT_MAX: Final = 100
 _LOOK_S: Final = 0.05  # between two looks at whether there is an answer
 
 
-class Speaks(Protocol):
+class HasStatus(Protocol):
+    """The machine of a switch, as far as how it stands is asked."""
+
+    def status(self) -> Mapping[str, Any]:
+        """How it stands: "network", "totals" and "keys" are lists of what a peer answers to."""
+        ...
+
+
+class Speaks(HasStatus, Protocol):
     """The machine of a switch, as far as this needs it."""
 
     def say(
@@ -51,10 +59,6 @@ class Speaks(Protocol):
         self, now: Seconds, who: str, place: str, what: str, because: str, request: Message, /
     ) -> Sequence[Effect]:
         """Have the upstream *place* do *what* by *request*, about a card. Raises Error."""
-        ...
-
-    def status(self) -> Mapping[str, Any]:
-        """How it stands: "network" has one for each peer."""
         ...
 
 
@@ -81,7 +85,7 @@ def network_verbs(runtime: Runtime, machine: Speaks) -> dict[str, Verb]:
             lambda now: machine.say(now, wanted.who, wanted.place, wanted.what, wanted.because)
         )
         await runtime.durable()
-        return await answered(lambda: _peer(machine, wanted.place), wanted.wait_s)
+        return await answered(machine, "network", wanted.wait_s, place=wanted.place)
 
     return {SAY: say}
 
@@ -125,23 +129,21 @@ def issuer_verbs(runtime: Runtime, machine: Speaks) -> dict[str, Verb]:
         ask = (wanted.who, wanted.place, wanted.what, wanted.because, wanted.request)
         runtime.call(lambda now: machine.tell_issuer(now, *ask))
         await runtime.durable()
-        return await answered(lambda: _peer(machine, wanted.place), wanted.wait_s)
+        return await answered(machine, "network", wanted.wait_s, place=wanted.place)
 
     return {TELL: tell}
 
 
-def _peer(machine: Speaks, place: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any]
-    [found] = [one for one in machine.status()["network"] if one["place"] == place]
-    return found
+async def answered(machine: HasStatus, what: str, wait_s: float, **about: str) -> Mapping[str, Any]:
+    """How that of *what* stands which is *about* this, once it is not under way, or after *wait_s*.
 
-
-async def answered(look: Callable[[], Mapping[str, Any]], wait_s: float) -> Mapping[str, Any]:
-    """What *look* finds once it is no longer under way, or after *wait_s*."""
+    *what* is a list of the status, *about* what tells one in it from the others.
+    """
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + wait_s
     while True:
-        found = look()
+        found: Mapping[str, Any]
+        [found] = [one for one in machine.status()[what] if about.items() <= one.items()]
         if not found["is_under_way"] or loop.time() >= ends_at:
             return found
         await asyncio.sleep(_LOOK_S)

@@ -16,22 +16,18 @@ from cardswitch.wire.ports import Effect, Seconds
 from ..core.row import Vault
 from .config import SwitchConfig
 from .deeds import STATUS, WAIT_MAX_S, Because, Who, perform, refuse_cards_in
-from .network import answered, asked
+from .network import HasStatus, answered, asked
 
 TOTALS: Final = "totals"
 
 
-class Compares(Protocol):
+class Compares(HasStatus, Protocol):
     """The machine of a switch, as far as this needs it."""
 
     def ask_totals(
         self, now: Seconds, who: str, place: str, date: str, currency: str, because: str, /
     ) -> Sequence[Effect]:
         """Compare what *date* comes to with *place*. Raises Error."""
-        ...
-
-    def status(self) -> Mapping[str, Any]:
-        """How it stands: "totals" has one for each upstream that is settled with."""
         ...
 
 
@@ -57,17 +53,11 @@ def totals_verbs(runtime: Runtime, machine: Compares) -> dict[str, Verb]:
         refuse_cards_in(wanted.because)
         asks = (wanted.who, wanted.place, wanted.date, wanted.currency, wanted.because)
         runtime.call(lambda now: machine.ask_totals(now, *asks))
-        found = await answered(lambda: _at(machine, wanted.place), wanted.wait_s)
+        found = await answered(machine, "totals", wanted.wait_s, place=wanted.place)
         await runtime.durable()
         return found
 
     return {TOTALS: totals}
-
-
-def _at(machine: Compares, place: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any]
-    [found] = [one for one in machine.status()["totals"] if one["place"] == place]
-    return found
 
 
 def ask_totals(

@@ -16,7 +16,7 @@ from cardswitch.specs.dates import Seconds, utc_date
 from ..ports import Question
 
 _SLOT_BITS: Final = 24
-SLOTS: Final = 1 << _SLOT_BITS  # bits of a date, 2 MiB: of 2,000,000 identities one in thirty is in vain
+SLOTS: Final = 1 << _SLOT_BITS  # bits of a date: 2 MiB, in vain for one in thirty of 2,000,000
 DATES_MAX: Final = 3  # with a filter: requests are of today, or of a date beside it
 BEFORE_MAX: Final = 400  # dates that are named one by one; all of a year are fewer
 FARTHEST_S: Final[Seconds] = 184 * 24 * 3600.0  # field 7 has no year, and is of the nearest one

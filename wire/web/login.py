@@ -53,7 +53,7 @@ class Sessions:
         """From now on the browser that gets *answer* is *who*'s."""
         told = urlsafe_b64encode(who.encode()).decode().rstrip("=")
         said = f"{told}.{int(self._now() + LIVES_S)}.{secrets.token_urlsafe(16)}"
-        answer.set_cookie(self._name, f"{said}.{self._mark(said)}", **_KEPT)
+        answer.set_cookie(self._name, f"{said}.{self._mark('cookie', said)}", **_KEPT)
 
     def end(self, answer: Response) -> None:
         """It is nobody's any more."""
@@ -64,7 +64,7 @@ class Sessions:
         said, _, mark = self._cookie(request).rpartition(".")
         told, _, rest = said.partition(".")
         until = rest.partition(".")[0]
-        if not hmac.compare_digest(mark.encode(), self._mark(said).encode()):
+        if not hmac.compare_digest(mark.encode(), self._mark("cookie", said).encode()):
             return ""
         if int(until) <= self._now():
             return ""
@@ -72,7 +72,7 @@ class Sessions:
 
     def token(self, request: Request) -> str:
         """What a form of a page for *request* brings back."""
-        return self._mark(f"form|{self._cookie(request)}")
+        return self._mark("form", self._cookie(request))
 
     def holds(self, request: Request, token: object) -> bool:
         """Whether *token* is that of *request*'s pages."""
@@ -81,8 +81,9 @@ class Sessions:
     def _cookie(self, request: Request) -> str:
         return request.cookies.get(self._name, "")[:COOKIE_MAX]
 
-    def _mark(self, text: str) -> str:
-        return hmac.new(self._key, text.encode(), sha256).hexdigest()
+    def _mark(self, purpose: str, text: str) -> str:
+        """The mark of *text*; no text has the same one for another *purpose*."""
+        return hmac.new(self._key, f"{purpose}|{text}".encode(), sha256).hexdigest()
 
 
 class Login:

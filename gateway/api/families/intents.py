@@ -219,7 +219,7 @@ async def list_intents(asked: Asked) -> Answer:
 
 def _answered(asked: Asked, reply: Reply, cvc: str) -> Answer:
     """What a confirmed intent is shown as."""
-    keep_code(asked, reply, cvc)
+    keep_code(asked.services, reply, cvc)
     return intent_object(intent_of(reply)), reply
 
 

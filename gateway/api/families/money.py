@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Final
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.dates import days_between
 
-from ...core.ids import ALPHABET, PAYOUT, TRANSACTION
+from ...core.ids import PAYOUT, TRANSACTION, text_of
 from ...core.problems import Problem, missing
 from ...core.things import Record
 from ...core.things.payouts import DayClosed, Owed, Payout, PayoutStatus, Place
@@ -18,7 +17,6 @@ from ...money import Money
 from .. import params
 from ..endpoints import ID_MAX, Answer, Asked
 from ..faults import Fault
-from ..ids import ID_LENGTH
 from ..objects import Object, list_object
 from ..paging import cut, is_between
 
@@ -161,7 +159,7 @@ def payout_id(reference: str) -> str:
     >>> payout_id("20261128-SHOP0001-EUR")
     'po_jtW2rEScCbExbI5urQ750mvX'
     """
-    return PAYOUT + _text_of(reference)
+    return PAYOUT + text_of(reference)
 
 
 def batch_id(merchant: str, business_date: str) -> str:
@@ -170,15 +168,7 @@ def batch_id(merchant: str, business_date: str) -> str:
     >>> batch_id("SHOP0001", "20261128")
     'x_batch_RKGhl7PgX2pgcIXByEPJtEv6'
     """
-    return BATCH + _text_of(f"{business_date}|{merchant}")
-
-
-def _text_of(name: str) -> str:
-    number, text = int.from_bytes(sha256(name.encode()).digest(), "big"), ""
-    for _ in range(ID_LENGTH):
-        number, digit = divmod(number, len(ALPHABET))
-        text += ALPHABET[digit]
-    return text
+    return BATCH + text_of(f"{business_date}|{merchant}")
 
 
 def transaction_id(place: Place) -> str:

@@ -130,5 +130,5 @@ def _pay(asked: Asked, given: CreateParams | ConfirmParams, cvc: str) -> Pay:
 
 def _answered(asked: Asked, reply: Reply, cvc: str) -> Answer:
     """What a confirmed setup intent is shown as."""
-    keep_code(asked, reply, cvc)
+    keep_code(asked.services, reply, cvc)
     return setup_object(intent_of(reply)), reply

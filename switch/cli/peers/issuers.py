@@ -12,7 +12,7 @@ import click
 from cardswitch.specs.transactions.card_files import ACTIONS
 from cardswitch.wire.operator.options import config_option
 
-from ..options import read_switch
+from ..options import read_switch, within_option
 from .lines import echo_json
 from .network import answer_shown, exit_code
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ...core.row import Vault
 
 WITHIN_S: Final = 10.0
-WITHIN_MAX_S: Final = 60.0
 LIST_EPILOG: Final = """\b
 Examples:
   stop-list add issuer --leg 17 --because "the shop says it is stolen"
@@ -42,10 +41,7 @@ def _of_card(command: Callable[..., None]) -> Callable[..., None]:
     """What both of them have: whose card, why, and how long to wait."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="JSON, on one line."),
-        click.option(
-            "--within", "within_s", type=click.FloatRange(0, WITHIN_MAX_S), default=WITHIN_S,
-            show_default=True, help="How many seconds to wait for the peer.",
-        ),
+        within_option(WITHIN_S),
         click.option("--because", metavar="TEXT", default="", help="Why, for the journal."),
         click.option("--card", default="", metavar="-", help="Its number, read from stdin."),
         click.option("--leg", type=click.IntRange(min=1), help="The card of this leg."),

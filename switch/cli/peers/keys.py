@@ -10,11 +10,10 @@ import click
 
 from cardswitch.wire.operator.options import config_option
 
-from ..options import read_switch, switch_section
+from ..options import read_switch, switch_section, within_option
 from .lines import echo_json
 
 WITHIN_S: Final = 15.0
-WITHIN_MAX_S: Final = 60.0
 EPILOG: Final = """\b
 Examples:
   cardswitch switch keys list
@@ -76,10 +75,7 @@ def list_(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
 @click.option("--kind", type=click.Choice(["pin", "mac"]), help="Which; without it, all there are.")
 @click.option("--theirs", is_flag=True, help="Have the peer make the new key.")
 @click.option("--because", metavar="TEXT", default="", help="Why, for the journal.")
-@click.option(
-    "--within", "within_s", type=click.FloatRange(0, WITHIN_MAX_S), default=WITHIN_S,
-    show_default=True, help="How many seconds to wait for the peer.",
-)  # fmt: skip
+@within_option(WITHIN_S)
 @click.option("--json", "as_json", is_flag=True, help="JSON, one line for each key.")
 @config_option
 def change(

@@ -10,11 +10,10 @@ import click
 
 from cardswitch.wire.operator.options import config_option
 
-from ..options import read_switch, switch_section
+from ..options import read_switch, switch_section, within_option
 from .lines import echo_json
 
 WITHIN_S: Final = 5.0
-WITHIN_MAX_S: Final = 60.0
 EPILOG: Final = """\b
 Examples:
   cardswitch switch network list
@@ -64,10 +63,7 @@ def _command(what: str, text: str) -> click.Command:
 
     @click.argument("place")
     @click.option("--because", metavar="TEXT", default="", help="Why, for the journal.")
-    @click.option(
-        "--within", "within_s", type=click.FloatRange(0, WITHIN_MAX_S), default=WITHIN_S,
-        show_default=True, help="How many seconds to wait for the peer.",
-    )  # fmt: skip
+    @within_option(WITHIN_S)
     @click.option("--json", "as_json", is_flag=True, help="JSON, on one line.")
     @config_option
     def command(

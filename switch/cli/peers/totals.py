@@ -11,10 +11,10 @@ import click
 from cardswitch.wire.operator import exits
 from cardswitch.wire.operator.options import config_option
 
-from ..options import read_switch, switch_section
+from ..options import read_switch, switch_section, within_option
+from ..payout import numeric
 
 WITHIN_S: Final = 15.0
-WITHIN_MAX_S: Final = 60.0
 SHOWN: Final = 20
 SHOWN_MAX: Final = 10_000
 EPILOG: Final = """\b
@@ -51,12 +51,11 @@ def totals() -> None:
 @totals.command(epilog=ASK_EPILOG)
 @click.argument("place")
 @click.option("--date", default="", metavar="YYYY-MM-DD", help="Of that date; today without it.")
-@click.option("--currency", default="", metavar="EUR", help="In that alone; all without it.")
-@click.option("--because", metavar="TEXT", default="", help="Why, for the journal.")
 @click.option(
-    "--within", "within_s", type=click.FloatRange(0, WITHIN_MAX_S), default=WITHIN_S,
-    show_default=True, help="How many seconds to wait for the peer.",
-)  # fmt: skip
+    "--currency", default="", metavar="EUR", callback=numeric, help="In that alone; all without it."
+)
+@click.option("--because", metavar="TEXT", default="", help="Why, for the journal.")
+@within_option(WITHIN_S)
 @click.option("--json", "as_json", is_flag=True, help="JSON, on one line.")
 @config_option
 def ask(
@@ -69,14 +68,11 @@ def ask(
     as_json: bool,
 ) -> None:
     """Ask the upstream PLACE what it has of a date, and show what differs."""
-    from cardswitch.specs.amounts import currency as currency_of
-
     from ...operate.totals import ask_totals
     from .totals_screen import show_asked
 
-    number = currency_of(currency).numeric if currency else ""
     config = switch_section(config_path)
-    found = ask_totals(config, place, date, number, because, within_s)
+    found = ask_totals(config, place, date, currency, because, within_s)
     sys.exit(show_asked(found, as_json))
 
 

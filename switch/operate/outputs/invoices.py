@@ -42,14 +42,19 @@ def _lines(label: str, merchant: str, code: str, charges: Sequence[Charge]) -> I
         costs = {"a": each.amount, "i": each.interchange, "s": each.scheme}
         total.update(costs)
         about = [each.journal_id, each.kind, each.version, letters]
-        yield [*first, *about, *(_money(cost, digits) for cost in costs.values())]
-    yield [*first, "", "total", "", letters, *(_money(total[name], digits) for name in "ais")]
+        yield [*first, *about, *(money(cost, digits) for cost in costs.values())]
+    yield [*first, "", "total", "", letters, *(money(total[name], digits) for name in "ais")]
 
 
-def _money(amount: int, digits: int) -> str:
+def money(amount: int, digits: int) -> str:
+    """*amount* minor units as reports and invoices must have it; not by the code that writes them.
+
+    >>> money(-1205, 2), money(7, 3), money(1900, 0)
+    ('-12.05', '0.007', '1900')
+    """
+    sign = "-" if amount < 0 else ""
     whole, minor = divmod(abs(amount), 10**digits)
-    text = f"{whole}.{minor:0{digits}}" if digits else str(whole)
-    return f"-{text}" if amount < 0 else text
+    return f"{sign}{whole}.{minor:0{digits}}" if digits else f"{amount}"
 
 
 def invoice_findings(name: str, content: bytes, wanted: Sequence[Line]) -> Iterator[str]:

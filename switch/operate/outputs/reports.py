@@ -34,7 +34,7 @@ from ...settlement.formats.report_csv import (
 from ...settlement.movements import BatchedLine, ChargedLine
 from ...settlement.payouts import Payout, is_currency
 from ...settlement.totals import BatchTotals
-from .invoices import invoice_findings, wanted_invoices
+from .invoices import invoice_findings, money, wanted_invoices
 
 LINES_AT_ONCE: Final = 1_000
 FINDINGS_MAX: Final = 1_000  # where more lines differ, more than a record is wrong
@@ -266,13 +266,7 @@ def _charged(around: _Around, movements: Sequence[ChargedLine]) -> list[str]:
 def _costs(digits: int, movement: ChargedLine) -> str:
     told = [0 if cost is None else cost for cost in movement[4:7]]
     costs = (*told, movement[2] - told[2])
-    return ",".join([_cell(movement[7] or ""), *(_money(cost, digits) for cost in costs)])
-
-
-def _money(amount: int, digits: int) -> str:
-    sign = "-" if amount < 0 else ""
-    whole, minor = divmod(abs(amount), 10**digits)
-    return f"{sign}{whole}.{minor:0{digits}}" if digits else f"{amount}"
+    return ",".join([_cell(movement[7] or ""), *(money(cost, digits) for cost in costs)])
 
 
 def _doubled(text: str) -> str:

@@ -34,5 +34,5 @@ def test_without_a_directory_nobody_is_asked():
 def test_a_code_waits_while_the_shopper_is_asked(status, is_replayed, is_kept):
     caller, kept = asked()
     intent = SimpleNamespace(has_code_waiting=status is Status.NEEDS_ACTION, card=CARD)
-    keep_code(caller, Reply(ticket=1, intent=intent, is_replayed=is_replayed), "123")
+    keep_code(caller.services, Reply(ticket=1, intent=intent, is_replayed=is_replayed), "123")
     assert kept == ({CARD.id: "123"} if is_kept else {})

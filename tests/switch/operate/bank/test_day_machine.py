@@ -148,14 +148,13 @@ class Weeks(RuleBasedStateMachine):
 
     def _clear(self, choice=None):
         """Have the last shop be owed what stands in suspense: one of it, or all."""
-        books = BooksReader(self.lab.settlement.books)
-        found = [
-            each.movement
-            for each in corrections.suspense(books, self.lab.settlement)
-            if not each.merchant
-        ]
-        chosen = found if choice is None else found[choice % max(len(found), 1) :][:1]
         with self._opened() as opened:
+            found = [
+                each.movement
+                for each in corrections.suspense(opened.books, opened.config)
+                if not each.merchant
+            ]
+            chosen = found if choice is None else found[choice % max(len(found), 1) :][:1]
             for movement in chosen:
                 corrections.clear(opened, movement, SHOPS[2].id, "its terminal had no name")
 
