@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 
 from cardswitch.hosts.acquirer.books import books_of
@@ -25,7 +25,8 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
 from cardswitch.terminal.core.entries import TerminalEntry
 from cardswitch.terminal.core.outcome import SET_ASIDE
-from cardswitch.terminal.core.state import Book, rebuild
+from cardswitch.terminal.core.sales import Sale
+from cardswitch.terminal.core.state import Book
 from cardswitch.wire.driver.journal import FileJournal
 from cardswitch.wire.store.journal import JournalStoreReader
 from tests.world.stands import Broken, Stand, direction, legs_of, line
@@ -68,19 +69,26 @@ def require_accounts(lab: Lab) -> None:
         raise Broken(f"the accounts of the issuer hold {held}, its decisions {decided}")
 
 
-def terminals_of(lab: Lab) -> Iterable[Book]:
-    """The book of every terminal that has a journal there."""
+def terminals_of(lab: Lab) -> Iterable[tuple[Book, Mapping[str, Sale]]]:
+    """The book of every terminal that has a journal there, and all of its sales.
+
+    Those that the book has no more are as it last had them.
+    """
     for path in sorted((lab.folder / "terminal").glob("*.log")):
+        book, sales = Book(), dict[str, Sale]()
         with closing(FileJournal(path, TerminalEntry)) as journal:
-            yield rebuild(journal.read())
+            for entry in journal.read():
+                book = book.with_entry(entry)
+                sales |= book.sales
+        yield book, sales
 
 
 def _terminals(lab: Lab) -> Lines:
     found: Lines = Counter()
-    for book in terminals_of(lab):
+    for book, sales in terminals_of(lab):
         if book.unsettled or book.exceptions:
             raise Broken("a terminal has a reversal pending, or a person must look")
-        for outcome in (sale.outcome for sale in book.sales.values()):
+        for outcome in (sale.outcome for sale in sales.values()):
             kind = outcome.transaction
             is_held = outcome.moves_money and outcome.kind in SET_ASIDE
             if is_held and not KINDS.named(kind).adds:

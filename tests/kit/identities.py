@@ -51,8 +51,9 @@ SELECT substr(account, 18), currency, sum(amount) FROM (
     UNION ALL SELECT debit, currency, -amount FROM bank)
 WHERE account LIKE 'merchant_payable:%' GROUP BY 1, 2
 """
+# What was rejected is told as it was to leave, what was returned as it came.
 BOUNCED = """
-SELECT reference, amount FROM bank_lines WHERE outcome IN ('rejected', 'returned')
+SELECT reference, abs(amount) FROM bank_lines WHERE outcome IN ('rejected', 'returned')
 """
 
 

@@ -232,12 +232,12 @@ class Weeks(RuleBasedStateMachine):
     # The end --------------------------------------------------------------------------------------
 
     def teardown(self):
-        if hasattr(self, "week"):
-            try:
-                self._pay_the_rest()
-            finally:
-                self.lab.store.close()
-        self._folder.cleanup()
+        with self._folder:
+            if hasattr(self, "week"):
+                try:
+                    self._pay_the_rest()
+                finally:
+                    self.lab.store.close()
 
     def _pay_the_rest(self):
         """All shops are there with good accounts of their own, and nothing is held any more."""
