@@ -152,7 +152,7 @@ class SwitchDesk(Desk):
             del fields[number]
         fields[37] = self.leg.rrn
         if 15 not in fields or link in self.memory.settling:
-            today = self.memory.today.date
+            today = self.memory.days[self.leg.acquirer].date
             fields[15] = today[5:7] + today[8:10]
         fields.update(pin)
         return self.stamp(link, Message(first_mti(request.mti), fields))

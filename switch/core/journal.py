@@ -14,7 +14,7 @@ from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.machine.keys.working import KeyKind, KeyStep
 from cardswitch.wire.ports import Append
 
-from .day import BankDay, next_day
+from .day import acquirer_of, next_day
 from .legs import Leg
 from .memory import Memory
 from .row import Row, card_columns, columns_of, storable
@@ -54,7 +54,7 @@ class Journal:
         before = leg.state
         assert state in FOLLOWS[before], f"{before} -> {state}"
         memory = self._memory
-        today = memory.today.label
+        today = memory.days[leg.acquirer].label
         pan = ""
         if state in _WITH_CARD:
             pan = (leg.accepted.pan if leg.accepted is not None else "") or pan_of(message)
@@ -95,11 +95,12 @@ class Journal:
 
     # Marks ----------------------------------------------------------------------------------------
 
-    def cut_over(self, cut_off: CutOff, by: str, because: str = "") -> BankDay:
-        """The next bank day begins here; returns it. The first of all ends none."""
-        before = self._memory.day
-        day = self._memory.day = next_day(before, cut_off, self._kernel.now)
+    def cut_over(self, cut_off: CutOff, by: str, because: str = "", acquirer: str = "") -> None:
+        """The next bank day of *acquirer* begins here. Its first of all ends none."""
+        before = self._memory.days.get(acquirer)
+        day = next_day(before, cut_off, self._kernel.now, acquirer)
         ended = before.label if before else ""
+        self._memory.begin(day)
         said = {
             "ended": ended,
             "date": day.date,
@@ -111,10 +112,10 @@ class Journal:
             "by": by,
             "because": because,
         }
+        if acquirer:
+            said["acquirer"] = acquirer
         self.mark(Mark.CUT_OVER, day.label, said)
-        self._memory.date_ends(ended, day.date)
         self.checkpoint()
-        return day
 
     def checkpoint(self) -> None:
         """All that a start must know of what is before this row."""
@@ -135,6 +136,8 @@ class Journal:
             "settled": memory.settled.told(),
             "due": sorted(memory.due),
         }
+        if others := [each for each in memory.days.values() if each.acquirer]:
+            said["acquirers"] = others
         self.mark(Mark.CHECKPOINT, day.label, said)
         memory.rows_since_checkpoint = 0
 
@@ -179,7 +182,7 @@ class Journal:
                 at=self._kernel.now,
                 state=mark.value,
                 business_date=label,
-                day=self._memory.today.label,
+                day=self._memory.days[acquirer_of(label)].label,
                 source="",
                 serves="",
                 link="",

@@ -31,6 +31,7 @@ from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
+from .day import acquirer_of
 from .row import Row, answer_beside, beside
 from .states import CAPTURED, OWING, STATES, UNFINISHED, State
 
@@ -57,6 +58,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     accepted: Accepted | None = None  # all of that, while it is in work
     request_digest: str = ""
     business_date: str = ""
+    acquirer: str = ""  # who settles it, as its first row says; "": the one without a name
     card: str = ""  # fingerprint of the card number
     requested: int = 0  # minor units
     approved: int = 0  # what of it upstream approved
@@ -207,6 +209,7 @@ def take_first(leg: Leg, first: Row) -> None:
     leg.request_digest = first.request_digest
     leg.card, leg.currency = first.card, first.currency
     leg.requested = first.amount
+    leg.acquirer = acquirer_of(first.business_date)
 
 
 class Legs:

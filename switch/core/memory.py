@@ -24,7 +24,6 @@ from .legs import NOBODY, Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
 from .settings import Settings
 from .states import IN_TURN, PENDING, UNFINISHED, State
-from .totals.counting import date_of
 from .turns import Turns
 
 
@@ -39,7 +38,7 @@ class Memory:
         self.told: set[tuple[str, int]] = set()  # fields left out, by listener: each is told once
         self.sequence = 0  # of the last row
         self.leg_number = 0  # of the last leg
-        self.day: BankDay | None = None
+        self.days: dict[str, BankDay] = {}  # by acquirer, the one that runs
         self.unfinished: dict[int, Leg] = {}  # by number, those with rows, but no outcome yet
         self.pending = Counter[State]()  # legs whose reversal or advice is not yet acknowledged
         self.owed_of = Counter[str]()  # the same, by whom their listener serves
@@ -69,9 +68,13 @@ class Memory:
 
     @property
     def today(self) -> BankDay:
-        """The bank day that runs."""
-        assert self.day is not None, "a journal begins with a day"
-        return self.day
+        """The bank day that runs, of the acquirer without a name: a journal begins with one."""
+        return self.days[""]
+
+    @property
+    def last_date(self) -> str:
+        """The newest date of all days that run."""
+        return max(day.date for day in self.days.values())
 
     def next_sequence(self) -> int:
         """The number of the next row in the journal."""
@@ -81,10 +84,13 @@ class Memory:
 
     # Legs -----------------------------------------------------------------------------------------
 
-    def open_leg(self, who: Identity, kind: Kind, *, source: str, serves: str, link: str) -> Leg:
+    def open_leg(
+        self, who: Identity, kind: Kind, *, source: str, serves: str, link: str, acquirer: str = ""
+    ) -> Leg:
         """A new leg, found by its identity from now on."""
         self.leg_number += 1
         leg = new_leg(self.leg_number, who, kind, source=source, serves=serves, link=link)
+        leg.acquirer = acquirer
         self.legs.add(leg)
         return leg
 
@@ -156,15 +162,30 @@ class Memory:
 
     # Settlement -----------------------------------------------------------------------------------
 
-    def date_ends(self, before: str, date: str) -> None:
-        """The bank day *before* is over, and one of *date* begins; another run ends no date."""
-        if (ended := date_of(before)) not in ("", date):
-            due = self.due | {(place, ended) for place in self.settling}
-            self.due = {
-                (place, each)
-                for place, each in due
-                if self.settled.of(place, each) and can_be_said(each, date)
+    def begin(self, day: BankDay) -> None:
+        """*day* begins, and the one before it is over.
+
+        A date is over, and due, once no acquirer has a day of it any more: another run ends none.
+        """
+        since = self._first_date
+        self.days[day.acquirer] = day
+        first = self._first_date
+        if since and since < first:
+            ended = {
+                (place, date)
+                for place in self.settling
+                for date in self.settled.dates(place)
+                if since <= date < first
             }
+            self.due = {
+                (place, date)
+                for place, date in self.due | ended
+                if self.settled.of(place, date) and can_be_said(date, first)
+            }
+
+    @property
+    def _first_date(self) -> str:
+        return min((day.date for day in self.days.values()), default="")
 
     # Links ----------------------------------------------------------------------------------------
 

@@ -95,6 +95,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     upstreams: Mapping[str, Upstream]
     routes: tuple[Route, ...]
     cut_off: CutOff = CutOff()
+    acquirers: Mapping[str, CutOff] = {}  # those besides the one without a name: their cut-offs
+    acquirer_of: Mapping[str, str] = {}  # who of them settles which merchant
     hsm_timeout_s: float = 1.0
     hsm_header_size: int = 4  # characters before a command
     hsm_echo_s: float = 0.0  # how much silence leads to a command that asks for a sign of life
@@ -109,6 +111,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         100  # reversals of something unknown that are written down in a second, of one link
     )
     checkpoint_rows: int = 10_000  # rows until what a start must know is written down again
+
+    @property
+    def cut_offs(self) -> Mapping[str, CutOff]:
+        """By acquirer, when its bank days end; first that of the one without a name."""
+        return {"": self.cut_off, **self.acquirers}
 
     @property
     def key_plans(self) -> Mapping[str, KeyPlan]:

@@ -135,6 +135,7 @@ def take(desk: SwitchDesk, request: Message, original: Leg) -> None:
     """Durably capture of *original* what *request* says; it is owed to wherever that went."""
     leg = desk.leg
     leg.rrn, leg.card, leg.upstream = original.rrn, original.card, original.upstream
+    leg.acquirer = original.acquirer
     try:
         onward = desk.advice(request, original)
     except NoAnswer:

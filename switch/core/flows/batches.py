@@ -18,6 +18,7 @@ from cardswitch.specs.transactions.totals import Totals
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Question
 
+from ..day import OF
 from ..desk import SwitchDesk
 from ..row import Row, beside, fields_of
 from ..states import State
@@ -119,11 +120,15 @@ def counted_in(rows: Iterable[Row]) -> list[Counted]:
 
 
 def by_day(legs: Iterable[Counted], currency: str) -> dict[str, Totals]:
-    """The totals of those *legs* that are in *currency*, by the bank day that each began on."""
+    """The totals of those *legs* that are in *currency*, by the bank day that each began on.
+
+    Whose day it is, a terminal is not told.
+    """
     days: dict[str, Totals] = {}
     for each in legs:
         if each.currency == currency:
-            days[each.day] = days.get(each.day, Totals()).plus(each.owed)
+            day = each.day.partition(OF)[0]
+            days[day] = days.get(day, Totals()).plus(each.owed)
     return days
 
 

@@ -48,6 +48,7 @@ async def increase(
             original = originals[the_one(request, 0, leg.card, holds, now)]
         require_ready(desk, original)
         leg.rrn, leg.card, leg.upstream = original.rrn, original.card, original.upstream
+        leg.acquirer = original.acquirer
         forwarded = desk.following(request, original)
     except Decline as declined:
         return desk.decline(request, declined.code)

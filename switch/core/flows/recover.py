@@ -63,10 +63,8 @@ def rebuild(memory: Memory, kernel: Kernel, settings: Settings, rows: Iterable[R
 
 def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> None:
     told: Any = said(row)
-    if row.state in (Mark.CUT_OVER, Mark.CHECKPOINT):
-        memory.day = BankDay(told["date"], told["run"], told["starts_at"], told["ends_at"])
     if row.state == Mark.CUT_OVER:
-        memory.date_ends(told["ended"], told["date"])
+        memory.begin(msgspec.convert(told, BankDay))
     if row.state == Mark.TOTALS and told["is_told"]:
         memory.due.discard((told["place"], told["date"]))
     if row.state == Mark.KEY:
@@ -74,6 +72,8 @@ def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> 
     if row.state == Mark.NETWORK:
         take_word(memory, told)
     if row.state == Mark.CHECKPOINT:
+        days = [told, *told.get("acquirers", ())]
+        memory.days = {day.acquirer: day for day in msgspec.convert(days, list[BankDay])}
         memory.signed_off = set(told.get("signed_off", ()))
         memory.keys.restore(told.get("keys", ()))
         memory.identities.restore(told.get("identities"), row.at)

@@ -63,7 +63,7 @@ def candidates(desk: SwitchDesk, names: Reference, found: list[Leg]) -> list[Leg
     for rrn, who in names.rrns:
         here += [leg for leg in legs.begun_as(who) if leg.rrn == rrn]
     known = {id(leg): leg for leg in (*found, *here) if leg is not None}
-    days = ("", desk.memory.today.label)
+    days = {"", *(day.label for day in desk.memory.days.values())}
     return [
         leg
         for leg in known.values()
@@ -178,8 +178,9 @@ def unknown(desk: SwitchDesk, request: Message, names: Reference, buried: list[L
     for who in names.identities:
         if who.name not in known:
             leg = memory.open_leg(
-                who, NEVER_CAME, source=own.source, serves=own.serves, link=own.link
-            )
+                who, NEVER_CAME, source=own.source, serves=own.serves, link=own.link,
+                acquirer=own.acquirer,
+            )  # fmt: skip
             desk.of(leg).record(State.REVERSED, desk.decided(request, APPROVED))
     answer(desk, request, desk.listener.unknown_reversal)
     if not names.is_exact:

@@ -42,34 +42,43 @@ class Deeds:
     # Bank days ------------------------------------------------------------------------------------
 
     def begin_day(self) -> None:
-        """At a start: the first day of a journal, or the next if its cut-off was slept over."""
-        day = self._memory.day
-        if day is None or day.ends_at <= self._kernel.now:
-            self.cut_over(START)
-        else:
-            self._set_alarm()
+        """At a start: the first day of a journal, or the next if its cut-off was slept over.
 
-    def cut_over(self, by: str, because: str = "") -> None:
-        """The bank day ends here, and the next begins."""
-        self._journal.cut_over(self._settings.cut_off, by, because)
-        self._set_alarm()
+        So for each acquirer. The day of one that is configured no more runs on.
+        """
+        for acquirer in self._settings.cut_offs:
+            day = self._memory.days.get(acquirer)
+            if day is None or day.ends_at <= self._kernel.now:
+                self.cut_over(START, acquirer=acquirer)
+            else:
+                self._set_alarm(acquirer)
+
+    def cut_over(self, by: str, because: str = "", acquirer: str = "") -> None:
+        """The bank day of *acquirer* ends here, and the next begins. Error if there is no such."""
+        cut_offs = self._settings.cut_offs
+        if acquirer not in cut_offs:
+            raise Error(f"{acquirer}: the switch that runs has no such acquirer: start it again")
+        self._journal.cut_over(cut_offs[acquirer], by, because, acquirer)
+        self._set_alarm(acquirer)
         self.day_ended()
 
-    def _set_alarm(self) -> None:
-        day = self._memory.today
-        self._kernel.later(max(0.0, day.ends_at - self._kernel.now), self._end_day)
+    def _set_alarm(self, acquirer: str) -> None:
+        wait = max(0.0, self._memory.days[acquirer].ends_at - self._kernel.now)
+        self._kernel.later(wait, lambda: self._end_day(acquirer))
 
-    def _end_day(self) -> None:
-        if self._memory.today.ends_at <= self._kernel.now:
-            self.cut_over(CLOCK)
+    def _end_day(self, acquirer: str) -> None:
+        if self._memory.days[acquirer].ends_at <= self._kernel.now:
+            self.cut_over(CLOCK, acquirer=acquirer)
 
     def record_close(self, label: str, told: Mapping[str, Any]) -> None:
         """Settlement has closed the bank day *label*; *told* is what proves which close it was."""
         self._journal.mark(Mark.CLOSED, label, told)
 
-    def record_bank(self, told: Mapping[str, Any]) -> None:
+    def record_bank(self, told: Mapping[str, Any], acquirer: str = "") -> None:
         """Settlement has booked what a bank says of payouts, or what a person decided on them."""
-        self._journal.mark(Mark.BANK, self._memory.today.label, told)
+        if acquirer not in self._memory.days:
+            raise Error(f"{acquirer}: the switch that runs has no such acquirer: start it again")
+        self._journal.mark(Mark.BANK, self._memory.days[acquirer].label, told)
 
     # Exceptions -----------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from ..access.registry import may_sign
+from ..day import BankDay
 from ..memory import Memory
 from ..network import Announcements
 from ..settings import Settings
@@ -30,10 +31,12 @@ class OperatedSwitch(Program):
     totals: Comparisons
     key_exchange: KeyExchange
 
-    def cut_over_now(self, now: Seconds, who: str, because: str) -> Sequence[Effect]:
-        """End the bank day that runs, and begin the next."""
+    def cut_over_now(
+        self, now: Seconds, who: str, because: str, acquirer: str = ""
+    ) -> Sequence[Effect]:
+        """End the bank day of *acquirer* that runs, and begin the next. Error: no such acquirer."""
         self.kernel.advance(now)
-        self.deeds.cut_over(who, because)
+        self.deeds.cut_over(who, because, acquirer)
         return self.kernel.take()
 
     def record_close(self, now: Seconds, day: str, told: Mapping[str, Any]) -> Sequence[Effect]:
@@ -42,10 +45,12 @@ class OperatedSwitch(Program):
         self.deeds.record_close(day, told)
         return self.kernel.take()
 
-    def record_bank(self, now: Seconds, told: Mapping[str, Any]) -> Sequence[Effect]:
-        """Have the journal name what settlement has booked of a bank, which *told* says."""
+    def record_bank(
+        self, now: Seconds, told: Mapping[str, Any], acquirer: str = ""
+    ) -> Sequence[Effect]:
+        """Have the journal name what *acquirer* has booked of a bank, which *told* says."""
         self.kernel.advance(now)
-        self.deeds.record_bank(told)
+        self.deeds.record_bank(told, acquirer)
         return self.kernel.take()
 
     def retry(self, leg: int, now: Seconds, who: str, because: str) -> Sequence[Effect]:
@@ -105,6 +110,7 @@ class OperatedSwitch(Program):
         return {
             "business_date": memory.today.label,
             "ends_at": memory.today.ends_at,
+            "acquirers": [_running(day) for day in memory.days.values() if day.acquirer],
             "in_flight": [{"leg": leg.number, "rrn": leg.rrn} for leg in forwarded],
             "pending_reversals": memory.pending[State.REVERSING],
             "pending_advices": memory.pending[State.TAKEN],
@@ -114,3 +120,7 @@ class OperatedSwitch(Program):
             "network": self.network.told(),
             "totals": self.totals.told(),
         }
+
+
+def _running(day: BankDay) -> Mapping[str, Any]:
+    return {"acquirer": day.acquirer, "business_date": day.label, "ends_at": day.ends_at}

@@ -107,7 +107,7 @@ class Comparisons:
                 f"{place}: no totals are compared there: name its institution (field 99) in "
                 f"switch.upstreams.{place}.settles_with"
             )
-        today = self._memory.today.date
+        today = self._memory.last_date
         try:
             is_sayable = can_be_said(date or today, today)
         except FormatError as error:
