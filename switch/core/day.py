@@ -48,9 +48,7 @@ def acquirer_of(label: str) -> str:
     return label.partition(OF)[2]
 
 
-def next_day(
-    before: BankDay | None, cut_off: CutOff, now: Seconds, acquirer: str = ""
-) -> BankDay:
+def next_day(before: BankDay | None, cut_off: CutOff, now: Seconds, acquirer: str = "") -> BankDay:
     """The day of *acquirer* that begins at *now*, after *before*; no label comes twice.
 
     >>> first = next_day(None, CutOff("23:00", "UTC"), 1795856400.0)

@@ -42,7 +42,7 @@ from .operators.deeds import Deeds
 from .operators.operated import OperatedSwitch
 from .routing import Routing
 from .row import Row, Vault
-from .settings import ListenerSettings, Settings, Upstream
+from .settings import Settings, Upstream
 from .states import State
 from .totals.comparing import Comparisons
 

@@ -169,7 +169,8 @@ def _order(
     transfers = [(p, name, amount) for p in paid if not p.is_ach for name, amount in p.transfers()]
     if not transfers:
         return []
-    message_id = f"DEPOSIT-{short_label(day.label)}"
+    _, of, whose = day.label.partition(".")
+    message_id = f"DEPOSIT-{short_label(day.label)}{of}{whose}"
     amounts = [format_amount(amount, p.currency) for p, _, amount in transfers]
     path = "Document/CstmrCdtTrfInitn/GrpHdr"
     header = [

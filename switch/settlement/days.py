@@ -13,13 +13,15 @@ from msgspec import Struct
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
 
+from ..core.day import OF, acquirer_of
+
 _DATE_LENGTH = len("YYYY-MM-DD")
 
 
 class BankDay(Struct, frozen=True, gc=False, kw_only=True):
     """One bank day. Days follow each other as their rows do, which their labels cannot show."""
 
-    label: str  # "2026-11-28"; a second one that begins on that date is "2026-11-28-2"
+    label: str  # "2026-11-28"; a second one of that date "2026-11-28-2"; another's "2026-11-28.nyc"
     follows: str  # the label of the day before; "" for the first one of the journal
     sequence: int  # of the row that began it: what comes behind that row belongs to it
     starts_at: Seconds
@@ -75,18 +77,29 @@ def date_of(label: str) -> str:
 def run_of(label: str) -> int:
     """The how many-th day of its date it is.
 
-    >>> run_of("2026-11-28"), run_of("2026-11-28-2")
-    (1, 2)
+    >>> run_of("2026-11-28"), run_of("2026-11-28-2"), run_of("2026-11-28-2.nyc")
+    (1, 2, 2)
     """
-    return int(label[_DATE_LENGTH + 1 :] or 1)
+    return int(label.partition(OF)[0][_DATE_LENGTH + 1 :] or 1)
 
 
 def short_label(label: str) -> str:
-    """A day in the identifiers of a bank's file, which are short.
+    """A day in the identifiers of a bank's file, which are short: there is no room for whose it is.
 
     The run number stands behind a point: a merchant's id that follows cannot be taken for it.
 
-    >>> short_label("2026-11-28"), short_label("2026-11-28-2")
+    >>> short_label("2026-11-28"), short_label("2026-11-28-2.nyc")
     ('20261128', '20261128.2')
     """
-    return date_of(label).replace("-", "") + label[_DATE_LENGTH:].replace("-", ".")
+    run = run_of(label)
+    return date_of(label).replace("-", "") + (f".{run}" if run > 1 else "")
+
+
+def message_id(label: str) -> str:
+    """What a bank's file of that day is called, MsgId: no other acquirer has one of that name.
+
+    >>> message_id("2026-11-28-2"), message_id("2026-11-28.nyc")
+    ('DEPOSIT-20261128.2', 'DEPOSIT-20261128.nyc')
+    """
+    acquirer = acquirer_of(label)
+    return f"DEPOSIT-{short_label(label)}" + (f"{OF}{acquirer}" if acquirer else "")

@@ -25,7 +25,9 @@ from .fees.booked import book_fees
 from .fees.reading import charged_before, charged_before_again, fees_by_movement, has_charges
 from .holds.booked import book_holds
 from .moved import (
+    ALONE,
     BATCH_KEY,
+    Own,
     batched,
     batches,
     closed_days,
@@ -52,12 +54,13 @@ _MOVED = temporary("moved", *moved_columns())
 class Booking:
     """What one close does to the books, on the connection *writer*, in one transaction.
 
-    *rows* are those of the journal, see `beside`.
+    *rows* are those of the journal, see `beside`, and among them the acquirer's *own*.
     """
 
-    def __init__(self, writer: Connection, rows: Table) -> None:
+    def __init__(self, writer: Connection, rows: Table, own: Own = ALONE) -> None:
         self._writer = writer
         self._rows = rows
+        self._own = own
         self._has_fees = False
         self._since = 0
         self._after = writer.scalar(select(func.coalesce(func.max(BATCHES.c.number), 0))) or 0
@@ -81,7 +84,7 @@ class Booking:
 
     def hold(self, label: str, after: int, until: int, hold_days: int) -> tuple[str, ...]:
         """Book what befell holds in rows behind *after*, up to *until*; what is wrong with that."""
-        return book_holds(self._writer, self._rows, label, after, until, hold_days)
+        return book_holds(self._writer, self._rows, label, after, until, hold_days, self._own)
 
     def has_charges(self) -> bool:
         """Whether anybody was ever charged."""
@@ -99,7 +102,9 @@ class Booking:
     @contextmanager
     def recount(self, days: Sequence[BankDay], day: BankDay, until: int) -> Iterator[Recount]:
         """What must be booked of *day*, by the other way; *days* are all of the journal."""
-        counted = Recount(self._writer, self._rows, days, day, until=until, after=self._after)
+        counted = Recount(
+            self._writer, self._rows, days, day, until=until, after=self._after, own=self._own
+        )
         yield counted
         counted.close()
 

@@ -367,7 +367,7 @@ class Books(BooksReading):
             rows_beside(self._database, self._url, journal, since) as rows,
             self._database.transaction() as writer,
         ):
-            yield Booking(writer, rows)
+            yield Booking(writer, rows, journal.own())
 
     def record_bank(self, sheet: BankSheet) -> BankSheet:
         """Book what a bank has said, or a person decided: all of it, in one transaction.

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from msgspec import Struct
 from sqlalchemy import Column as Field
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     MetaData,
     Select,
     Table,
@@ -21,10 +23,12 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
 from cardswitch.specs.transactions.kinds import KINDS
 
+from ..core.day import OF
 from ..core.states import State
 from ..settlement.movements import movement_kind
 from ..settlement.totals import BatchTotals
@@ -35,6 +39,25 @@ SERVES_MERCHANTS: Final = "merchants"  # Legs that came in from the network are 
 BATCH_KEY: Final = ("moved_on", "merchant", "channel", "terminal", "currency", "kind")
 # The same, with that first in which most of them differ: a database compares less to sort by it.
 _SORTED_BY: Final = ("terminal", "merchant", "currency", "kind", "channel", "moved_on")
+
+
+class Own(Struct, frozen=True, gc=False):
+    """What tells the rows of one acquirer's days from those of others in the same journal."""
+
+    acquirer: str = ""
+    is_alone: bool = True  # Then nothing is asked: all rows are its.
+
+    def of(self, rows: FromClause) -> ColumnElement[bool]:
+        """Whether a row of *rows* is the acquirer's, by the day of its leg."""
+        if self.is_alone:
+            return true()
+        label = rows.c.business_date
+        if self.acquirer:
+            return label.endswith(f"{OF}{self.acquirer}", autoescape=True)
+        return ~label.contains(OF, autoescape=True)
+
+
+ALONE: Final = Own()
 
 
 def moved_columns() -> list[Field[Any]]:

@@ -19,12 +19,13 @@ from cardswitch.wire.store.reading import Checkpoint
 from cardswitch.wire.store.trouble import explained
 from cardswitch.wire.store.verify import ROWS_AT_ONCE
 
+from ..core.day import OF, acquirer_of
 from ..core.row import Row
 from ..core.states import OWING, PENDING, Mark, State
 from ..settlement.days import BankDay, bank_days
 from ..settlement.entries import BankEntry
 from ..settlement.totals import BatchTotals
-from .moved import SERVES_MERCHANTS, batches, moved, sums
+from .moved import SERVES_MERCHANTS, Own, batches, moved, sums
 from .tables import JOURNAL, JOURNAL_SCHEMA, LEFT_TO_PEOPLE
 
 # A leg that stands at one of these goes on by itself.
@@ -70,34 +71,51 @@ class CloseRow(Struct, frozen=True, gc=False, kw_only=True):
 class JournalReader(JournalStoreReader[Row]):
     """Reads a journal, also while its switch is writing; changes nothing, and holds nobody up.
 
+    Of bank days, closes and what belongs to them those of *acquirer* alone are told.
     Raises ConfigError (the url), Missing (nothing there yet) or Error (damaged, not ours).
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, acquirer: str = "") -> None:
         super().__init__(url, JOURNAL_SCHEMA, JOURNAL, Row)
         self.url = url
+        self.acquirer = acquirer
+
+    def is_own(self, label: str) -> bool:
+        """Whether the bank day *label* is the acquirer's."""
+        return acquirer_of(label) == self.acquirer
+
+    def own(self) -> Own:
+        """What tells the acquirer's rows from those of others, if there ever were others."""
+        marks = _marks(Mark.CUT_OVER, JOURNAL.c.sequence)
+        others = self._few(marks.where(JOURNAL.c.business_date.contains(OF)).limit(1))
+        return Own(self.acquirer, is_alone=not others)
 
     # Bank days ------------------------------------------------------------------------------------
 
     def days(self) -> tuple[BankDay, ...]:
         """The bank days in their order; the last one runs."""
         columns = JOURNAL.c.sequence, JOURNAL.c.business_date, JOURNAL.c.fields
-        return bank_days(self._few(_marks(Mark.CUT_OVER, *columns)))
+        rows = self._few(_marks(Mark.CUT_OVER, *columns))
+        return bank_days(row for row in rows if self.is_own(row[1]))
 
     def closes(self) -> list[CloseRow]:
         """The bank days that settlement has closed, in their order, each once."""
         found: dict[str, CloseRow] = {}
         for (fields,) in self._few(_marks(Mark.CLOSED, JOURNAL.c.fields)):
             close = msgspec.json.decode(fields, type=CloseRow)
-            found[close.day] = close
+            if self.is_own(close.day):
+                found[close.day] = close
         return list(found.values())
 
     def bank(self) -> list[BankEntry]:
         """What settlement has booked of banks, in its order, each once."""
         found: dict[int, BankEntry] = {}
-        for (fields,) in self._few(_marks(Mark.BANK, JOURNAL.c.fields)):
+        for label, fields in self._few(
+            _marks(Mark.BANK, JOURNAL.c.business_date, JOURNAL.c.fields)
+        ):
             entry = msgspec.json.decode(fields, type=BankEntry)
-            found[entry.number] = entry
+            if self.is_own(label):
+                found[entry.number] = entry
         return list(found.values())
 
     # Money ----------------------------------------------------------------------------------------
@@ -116,13 +134,14 @@ class JournalReader(JournalStoreReader[Row]):
     # Legs as people see them ----------------------------------------------------------------------
 
     def undecided(self) -> list[Line]:
-        """The merchants' purchases that have no outcome yet, by leg."""
-        return self._lines(
+        """The purchases of the acquirer's merchants that have no outcome yet, by leg."""
+        lines = self._lines(
             self._standing(State.FORWARDED).where(
                 JOURNAL.c.serves == SERVES_MERCHANTS,
                 JOURNAL.c.kind.in_([name for name, kind in KINDS.all.items() if kind.sign]),
             )
         )
+        return [line for line in lines if self.is_own(line.business_date)]
 
     def owed(self, legs_max: int, after: int = 0) -> list[Line]:
         """What upstream must still be told, and what of that is set aside for people, by leg.

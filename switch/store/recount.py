@@ -41,8 +41,10 @@ from ..settlement.fees.charges import BatchFees
 from ..settlement.fees.schedules import BatchRate
 from .fees.recount import FeeRecount
 from .moved import (
+    ALONE,
     BATCH_KEY,
     SERVES_MERCHANTS,
+    Own,
     batches,
     kinds_of,
     moved_columns,
@@ -71,8 +73,8 @@ _TABLES: Final = (_BEGUN, _MOVED_ON)
 class Recount:
     """What must be booked once *day* is closed, on it or before, in the tables of *writer*.
 
-    *days* are all of the journal, of which the close has read *rows* up to *until*. Batches up to
-    number *after* were there before.
+    *days* are all that the acquirer has in the journal, of which the close has read *rows* up to
+    *until*; *own* tells which of them are its. Batches up to number *after* were there before.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Recount:
         *,
         until: int,
         after: int,
+        own: Own = ALONE,
     ) -> None:
         self._writer = writer
         self._label = day.label
@@ -93,7 +96,7 @@ class Recount:
         begun = [{"sequence": each.sequence, "label": each.label} for each in days]
         writer.execute(insert(_BEGUN), begun)
         writer.execute(insert(_MOVED_ON).from_select(["leg"], _moved_on(rows, day.sequence, until)))
-        self._moves = _moves(rows, days, day, until)
+        self._moves = _moves(rows, days, day, until, own)
         self._expected = union_all(*[select(*each.c) for each in self._moves]).subquery()
         self._differing = self._booked = 0
         self._fees: FeeRecount | None = None
@@ -216,12 +219,15 @@ def _name(kind: str, sequence: int, rrn: str, leg: int) -> str:
 # What befell -------------------------------------------------------------------------------------
 
 
-def _moves(rows: Table, days: Sequence[BankDay], day: BankDay, until: int) -> tuple[Subquery, ...]:
+def _moves(
+    rows: Table, days: Sequence[BankDay], day: BankDay, until: int, own: Own
+) -> tuple[Subquery, ...]:
     """What must be booked of *rows* up to *until*: of *day*, and of legs that moved on."""
     ends = min((each.sequence for each in days if each.sequence > day.sequence), default=until)
     c = rows.c
-    behind = and_(c.sequence > day.sequence, c.sequence <= until)
-    before = and_(c.sequence <= day.sequence, c.leg.in_(select(_MOVED_ON.c.leg)))
+    behind = and_(c.sequence > day.sequence, c.sequence <= until, own.of(rows))
+    moved_on = c.leg.in_(select(_MOVED_ON.c.leg))
+    before = and_(c.sequence <= day.sequence, moved_on, own.of(rows))
     return tuple(
         moves(rows, place, day, ends).subquery()
         for place in (behind, before)

@@ -17,7 +17,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.xml import add_text
 from cardswitch.wire.ports import Seconds
 
-from ..days import short_label
+from ..days import message_id
 from ..names import sepa_text
 from ..parties import SEPA_CURRENCY, AcquiringBank
 from ..payouts import Payout
@@ -41,17 +41,17 @@ def pain001(
     paid = [payout for payout in payouts if payout.amount and not payout.is_ach]
     if not paid:
         return b""
-    message_id = f"DEPOSIT-{short_label(business_date)}"
+    order_id = message_id(business_date)
     document = ET.Element("Document", xmlns=NAMESPACE)
     initiation = ET.SubElement(document, "CstmrCdtTrfInitn")
     header = ET.SubElement(initiation, "GrpHdr")
-    add_text(header, "MsgId", message_id)
+    add_text(header, "MsgId", order_id)
     add_text(header, "CreDtTm", utc_text(created))
     _count_and_sum(header, paid)
     add_text(header, "InitgPty/Nm", sepa_text(acquirer.name))
     for code in sorted({payout.currency for payout in paid}):
         chosen = [payout for payout in paid if payout.currency == code]
-        payment_id = f"{message_id}-{currency(code).alpha}"
+        payment_id = f"{order_id}-{currency(code).alpha}"
         _payment(ET.SubElement(initiation, "PmtInf"), payment_id, chosen, acquirer, created)
     ET.indent(document)
     written: str = ET.tostring(document, encoding="unicode")

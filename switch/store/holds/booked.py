@@ -9,8 +9,9 @@ from sqlalchemy import BigInteger, Column, Connection, Table, Text, func, insert
 
 from cardswitch.specs.dates import days_later
 
+from ...core.day import OF
 from ...settlement.days import date_of
-from ..moved import temporary
+from ..moved import ALONE, Own, temporary
 from ..tables import HOLDS
 from .rows import COLUMNS, hold_name, hold_rows, hold_standing, hold_steps
 
@@ -24,18 +25,25 @@ _SAID: Final = temporary(
 
 
 def book_holds(
-    writer: Connection, rows: Table, label: str, after: int, until: int, hold_days: int
+    writer: Connection,
+    rows: Table,
+    label: str,
+    after: int,
+    until: int,
+    hold_days: int,
+    own: Own = ALONE,
 ) -> tuple[str, ...]:
     """Book what *rows* behind row *after*, up to *until*, have done to holds; what is wrong then.
 
     Those that were placed *hold_days* before the day *label* and are held still have expired.
     """
     _SAID.create(writer)
-    writer.execute(insert(_SAID).from_select(list(COLUMNS), hold_rows(rows, after, until)))
+    writer.execute(insert(_SAID).from_select(list(COLUMNS), hold_rows(rows, after, until, own)))
     writer.execute(insert(HOLDS).from_select(HOLDS.c.keys(), hold_steps(_SAID, label)))
     findings = [*_differing(writer, label)]
     _SAID.drop(writer)
-    _expire(writer, label, until, days_later(date_of(label), -hold_days))
+    whose = label.partition(OF)[1:]  # Behind each date, so that labels compare as dates do.
+    _expire(writer, label, until, "".join((days_later(date_of(label), -hold_days), *whose)))
     return tuple(findings)
 
 

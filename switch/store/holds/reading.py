@@ -45,7 +45,7 @@ def holds(journal: JournalReader, until: int, expired: Collection[int] = ()) -> 
     *expired* are the legs whose hold has ended by its age.
     """
     found: dict[int, Hold] = {}
-    for row in journal.streamed(hold_rows(JOURNAL, 0, until)):
+    for row in journal.streamed(hold_rows(JOURNAL, 0, until, journal.own())):
         if row.state == State.TAKEN.value:  # The capture itself: its original says what is left.
             hold = found.get(row.original)
             if hold is not None:

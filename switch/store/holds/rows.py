@@ -10,7 +10,7 @@ from cardswitch.specs.masking import printable
 from cardswitch.specs.transactions.kinds import KINDS
 
 from ...core.states import State
-from ..moved import SERVES_MERCHANTS, said
+from ..moved import ALONE, SERVES_MERCHANTS, Own, said
 from ..tables import HOLDS
 
 # An increment is a leg of its own; what it adds, a row of its original says.
@@ -34,8 +34,11 @@ def hold_name(leg: int, rrn: str) -> str:
     return f"hold of leg {leg}/RRN {printable(rrn, 40)}"
 
 
-def hold_rows(rows: Table, after: int, until: int) -> Select[Any]:
-    """Of *rows* behind row *after*, up to *until*, all that says something of a merchant's hold."""
+def hold_rows(rows: Table, after: int, until: int, own: Own = ALONE) -> Select[Any]:
+    """Of *rows* behind row *after*, up to *until*, all that says something of a merchant's hold.
+
+    Of the merchants of one acquirer, whose rows are its *own*.
+    """
     c = rows.c
     texts = [said(rows, name) for name in COLUMNS[-3:]]
     # An advice that a person has sent again was captured when it came.
@@ -49,6 +52,7 @@ def hold_rows(rows: Table, after: int, until: int) -> Select[Any]:
         c.sequence > after,
         c.sequence <= until,
         c.serves == SERVES_MERCHANTS,
+        own.of(rows),
         (c.kind.in_(_HOLDING) & c.state.in_(list(STEPS)))
         | (c.kind.in_(_CAPTURING) & (c.state == State.TAKEN.value) & ~was_taken),
     )
