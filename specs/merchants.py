@@ -54,6 +54,7 @@ class Merchant(Struct, frozen=True, kw_only=True):
     country: Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
     country_code: Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]  # ISO 3166-1 numeric, field 19
     mcc: Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z")]  # merchant category code, field 18
+    acquirer: str = ""  # who settles what it sells; none: the switch's acquirer without a name
     currencies: tuple[Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")], ...] = ("978",)
     active: bool = True
     # Whose pages shoppers are sent back to, and may show the gateway's in a frame, as browsers

@@ -114,16 +114,16 @@ def _money_of(path: Path) -> Money | None:
     return money_of(read_programs(path))
 
 
-def _record(config: SwitchConfig, booked: ClosedDay | BankEntry) -> None:
+def _record(config: SwitchConfig, booked: ClosedDay | BankEntry, acquirer: str = "") -> None:
     from cardswitch.switch.operate.closing import record_booked
 
-    record_booked(config, _open_vault(config.vault), booked)
+    record_booked(config, _open_vault(config.vault), booked, acquirer)
 
 
-def _cut_over(config: SwitchConfig, because: str) -> None:
+def _cut_over(config: SwitchConfig, because: str, acquirer: str = "") -> None:
     from cardswitch.switch.operate.closing import cut_over
 
-    cut_over(config, _open_vault(config.vault), because)
+    cut_over(config, _open_vault(config.vault), because, acquirer)
 
 
 def main() -> None:

@@ -142,9 +142,12 @@ async def _serve(house: Programs, options: LogOptions, clock: Clock | None) -> N
 def _besides(house: Programs) -> Iterator[Coroutine[Any, Any, None]]:
     """What is done from time to time beside the programs."""
     yield _renew_papers(house.folder)
-    if house.switch is not None and house.settlement is not None:
-        yield _close_days(house.switch, house.settlement)
-        yield _take_answers(house.switch, house.settlement)
+    from ..house.programs import settlements_of
+
+    if house.switch is not None:
+        for settlement in settlements_of(house):
+            yield _close_days(house.switch, settlement)
+            yield _take_answers(house.switch, settlement)
 
 
 def _listeners(house: Programs) -> Iterator[str]:
@@ -214,7 +217,7 @@ async def _close_days(switch: SwitchConfig, settlement: SettlementConfig) -> Non
     from ..house.emulation import record_of
 
     def closed() -> list[str]:
-        reports = close_days(switch, settlement, record_of(switch))
+        reports = close_days(switch, settlement, record_of(switch, settlement.name))
         days = [report.closed for report in reports]
         return [f"closed {day.business_date}: {', '.join(day.files)}" for day in days]
 
@@ -230,7 +233,7 @@ async def _take_answers(switch: SwitchConfig, settlement: SettlementConfig) -> N
     inbox = Inbox(settlement.answers)
 
     def taken() -> list[str]:
-        found = inbox.take(switch, settlement, record_of(switch))
+        found = inbox.take(switch, settlement, record_of(switch, settlement.name))
         return [f"{each.name}: {each.state}, {each.summary}" for each in found]
 
     await _do_again("what the bank answers cannot be booked yet", taken)

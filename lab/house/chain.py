@@ -18,8 +18,10 @@ from cardswitch.hosts.store import (
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity, identity
 from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.switch.core.day import acquirer_of
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import State
+from cardswitch.switch.operate.config import SettlementConfig
 from cardswitch.switch.settlement.movements import movement_kind, movement_name
 from cardswitch.switch.settlement.totals import BatchTotals
 from cardswitch.switch.store.books import BooksReader, ClosedDay
@@ -29,7 +31,7 @@ from cardswitch.wire.ports import Question, Seconds
 from cardswitch.wire.store.database import Missing
 from cardswitch.wire.store.journal import JournalStoreReader
 
-from .programs import Runs
+from .programs import Runs, settlements_of
 
 # What an entry of a host says that people want to see; the card is in none of it.
 _TOLD: Final = ("code", "amount", "approval_code", "account", "merchant", "trace")
@@ -100,10 +102,15 @@ class LabChain:
     def _money(self, rows: Sequence[Row], first: Mapping[int, Row]) -> Iterator[Hop]:
         """Of each movement: its batch, and once the day is closed, the deposit that it is in."""
         moves = [row for row in rows if row.moved and row.serves == SERVES_MERCHANTS]
-        if self._house.settlement is None:
-            return
+        for settlement in settlements_of(self._house):
+            own = [row for row in moves if acquirer_of(row.business_date) == settlement.name]
+            yield from self._settled(own, first, settlement)
+
+    def _settled(
+        self, moves: Sequence[Row], first: Mapping[int, Row], settlement: SettlementConfig
+    ) -> Iterator[Hop]:
         try:
-            books = BooksReader(self._house.settlement.books)
+            books = BooksReader(settlement.books)
         except Missing:
             return
         closes, told = books.closes(), set[str]()

@@ -18,7 +18,7 @@ from cardswitch.switch.operate.settle import Record, close_now
 from cardswitch.wire.store.disk import replace_file
 from cardswitch.wire.store.files import file_trouble
 
-from .programs import NO_WISHES, PANEL_NAME, Runs
+from .programs import NO_WISHES, PANEL_NAME, Runs, settlements_of
 
 if TYPE_CHECKING:
     from cardswitch.hosts.issuer.machine import Issuer
@@ -43,9 +43,9 @@ def forget_wishes(house: Runs) -> None:
         _write(house.folder / PANEL_NAME, NO_WISHES)
 
 
-def record_of(switch: SwitchConfig) -> Record:
-    """What has the journal of *switch* name what was booked. Raises Error."""
-    return partial(record_booked, switch, open_vault(switch.vault))
+def record_of(switch: SwitchConfig, acquirer: str = "") -> Record:
+    """What has the journal of *switch* name what *acquirer* has booked. Raises Error."""
+    return partial(record_booked, switch, open_vault(switch.vault), acquirer=acquirer)
 
 
 class LabEmulation:
@@ -89,12 +89,15 @@ class LabEmulation:
 
     def close_day(self) -> list[str]:
         """See :class:`~cardswitch.gateway.panel.emulation.Emulation`."""
-        switch, settlement = self._house.switch, self._house.settlement
-        if switch is None or settlement is None:
+        switch, settlements = self._house.switch, settlements_of(self._house)
+        if switch is None or not settlements:
             raise Error("no [switch] and [settlement] here: end the day where they are")
-        end = partial(cut_over, switch, open_vault(switch.vault), BECAUSE)
-        reports = close_now(switch, settlement, record_of(switch), end)
-        return [report.closed.business_date for report in reports]
+        vault, closed = open_vault(switch.vault), list[str]()
+        for each in settlements:
+            end = partial(cut_over, switch, vault, BECAUSE, each.name)
+            reports = close_now(switch, each, record_of(switch, each.name), end)
+            closed += [report.closed.business_date for report in reports]
+        return closed
 
     def _hearing(self) -> Issuer:
         """The issuer, if it reads what is written here. Raises Error."""

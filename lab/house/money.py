@@ -20,33 +20,38 @@ from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.database import Missing
 
 from .entries import Deposits, entries_named, entries_of
-from .programs import Runs
+from .programs import Runs, settlements_of
 
 LOOKS_MAX: Final = 5  # Nobody closes so many days in the time of one look.
 
 
 def money_of(house: Runs) -> Money | None:
     """The books of *house*, if it has a switch and settles."""
-    if house.switch is None or house.settlement is None:
+    settlements = settlements_of(house)
+    if house.switch is None or not settlements:
         return None
-    return LabMoney(house.switch, house.settlement)
+    return LabMoney(house.switch, settlements)
 
 
 class LabMoney:
-    """Reads the journal of the switch and the books, also while they are written."""
+    """Reads the journal of the switch and the books, also while they are written.
 
-    def __init__(self, switch: SwitchConfig, settlement: SettlementConfig) -> None:
+    Of a merchant the books of that acquirer are read who settles what it sells now.
+    """
+
+    def __init__(self, switch: SwitchConfig, settlements: Sequence[SettlementConfig]) -> None:
         self._switch = switch
-        self._settlement = settlement
+        self._settlements = settlements
+        self._of = {name: each for each in settlements for name in each.merchant_ids}
 
     def mark(self) -> Mark:
         """See :class:`~cardswitch.gateway.money.Money`."""
-        books = self._books()
-        return books.mark() if books is not None else (0, 0)
+        found = [books.mark() for each in self._settlements if (books := _books(each)) is not None]
+        return sum(closes for closes, _ in found), sum(entries for _, entries in found)
 
     def closes(self, merchant: str, since: Seconds) -> list[DayClosed]:
         """See :class:`~cardswitch.gateway.money.Money`."""
-        books = self._books()
+        books = self._books(merchant)
         booked = books.batches_of(merchant, since) if books is not None else {}
         return [
             DayClosed(business_date=day, at=at, batches=_summed(batches))
@@ -56,7 +61,7 @@ class LabMoney:
     def balance(self, merchant: str) -> list[Owed]:
         """See :class:`~cardswitch.gateway.money.Money`."""
         for _ in range(LOOKS_MAX):
-            books = self._books()
+            books = self._books(merchant)
             closes = books.closes() if books is not None else []
             available = books.payable(merchant) if books is not None else {}
             pending = self._pending(merchant, closes)
@@ -70,7 +75,7 @@ class LabMoney:
 
     def payouts(self, merchant: str) -> list[Payout]:
         """See :class:`~cardswitch.gateway.money.Money`."""
-        books = self._books()
+        books = self._books(merchant)
         if books is None:
             return []
         deposits = Deposits(books, merchant)
@@ -88,26 +93,28 @@ class LabMoney:
 
     def entries(self, merchant: str, between: Between) -> list[Entry]:
         """See :class:`~cardswitch.gateway.money.Money`."""
-        journal = JournalReader(self._switch.database)
+        journal = self._journal(merchant)
         with journal.snapshot():
-            return entries_of(merchant, between, journal, self._books())
+            return entries_of(merchant, between, journal, self._books(merchant))
 
     def named(self, merchant: str, references: Sequence[str]) -> list[Entry]:
         """See :class:`~cardswitch.gateway.money.Money`."""
-        journal = JournalReader(self._switch.database)
+        journal = self._journal(merchant)
         with journal.snapshot():
-            return entries_named(merchant, references, journal, self._books())
+            return entries_named(merchant, references, journal, self._books(merchant))
 
-    def _books(self) -> BooksReader | None:
-        """The books, once a day was closed."""
-        try:
-            return BooksReader(self._settlement.books)
-        except Missing:
-            return None
+    def _settles(self, merchant: str) -> SettlementConfig:
+        return self._of.get(merchant, self._settlements[0])
+
+    def _books(self, merchant: str) -> BooksReader | None:
+        return _books(self._settles(merchant))
+
+    def _journal(self, merchant: str) -> JournalReader:
+        return JournalReader(self._switch.database, self._settles(merchant).name)
 
     def _pending(self, merchant: str, closes: list[Close]) -> Counter[str]:
         """By currency, what closes to come will book of what the journal has by now."""
-        journal = JournalReader(self._switch.database)
+        journal = self._journal(merchant)
         labels = [close.business_date for close in closes]
         read_to = closes[-1].read_to if closes else 0
         found: Counter[str] = Counter()
@@ -120,6 +127,14 @@ class LabMoney:
                     if batch.merchant == merchant:
                         found[batch.currency] += batch.amount
         return found
+
+
+def _books(settlement: SettlementConfig) -> BooksReader | None:
+    """The books, once a day was closed."""
+    try:
+        return BooksReader(settlement.books)
+    except Missing:
+        return None
 
 
 def _summed(batches: Iterable[BatchTotals]) -> tuple[Batch, ...]:

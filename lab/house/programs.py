@@ -110,6 +110,14 @@ def read_programs(path: Path) -> Programs:
     return found
 
 
+def settlements_of(house: Runs) -> list[SettlementConfig]:
+    """How the acquirers of *house* settle; first the one without a name, if it is there."""
+    found = [house.settlement] if house.settlement is not None else []
+    if house.switch is not None:
+        found += [house.switch.settlement_of(name) for name in house.switch.acquirers]
+    return found
+
+
 def ports(house: Runs) -> frozenset[int]:
     """The ports at which the programs of *house* listen for one another."""
     found = set()

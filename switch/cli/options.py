@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from cardswitch.wire.operator import exits
+from cardswitch.wire.operator.options import config_option
 
 if TYPE_CHECKING:
     from ..core.row import Vault
     from ..operate.config import SettlementConfig, SwitchConfig
+
+_CHOSEN: Final = "cardswitch.acquirer"  # where a command's context keeps the name
 
 
 WITHIN_MAX_S: Final = 60.0  # No peer is waited for longer: it has its own limits, and a person too.
@@ -43,12 +46,52 @@ def switch_section(path: Path) -> SwitchConfig:
     return section(read_config(path), "switch", SwitchConfig, path).placed(path.parent)
 
 
+def settle_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option --config, of which the command gets `config_path`; and --acquirer.
+
+    Whom that chooses, `chosen_acquirer` says.
+    """
+    whose = click.option(
+        "--acquirer", metavar="NAME", default="", expose_value=False, is_eager=True,
+        callback=_choose, help="Of that acquirer, one of [switch.acquirers].",
+    )  # fmt: skip
+    return config_option(whose(command))
+
+
+def _choose(context: click.Context, _option: click.Parameter, name: str) -> None:
+    context.meta[_CHOSEN] = name
+
+
+def chosen_acquirer() -> str:
+    """Whose settlement is meant; "": that of the section [settlement]."""
+    name: str = click.get_current_context().meta.get(_CHOSEN, "")
+    return name
+
+
+def acquirer_of(path: Path) -> str:
+    """The same, where the file *path* has it. Raises ConfigError: it has not, or others alone."""
+    from cardswitch.specs.errors import ConfigError
+    from cardswitch.wire.operator.config import nearest, read_config
+
+    data, name = read_config(path), chosen_acquirer()
+    known = data.get("switch", {}).get("acquirers", {})
+    if name and name not in known:
+        said = nearest(name, known) if known else "there is no [switch.acquirers.NAME]"
+        raise ConfigError(f"{path}: --acquirer: {said}")
+    if not name and known and "settlement" not in data:
+        names = ", ".join(known)
+        raise ConfigError(f"{path}: there is no [settlement]: say --acquirer, one of {names}")
+    return name
+
+
 def settlement_section(path: Path) -> SettlementConfig:
-    """The section [settlement] of the file *path*."""
+    """The section [settlement] of the file *path*, or that of the acquirer that was chosen."""
     from cardswitch.wire.operator.config import read_config, section
 
     from ..operate.config import SettlementConfig
 
+    if name := acquirer_of(path):
+        return switch_section(path).settlement_of(name)
     return section(read_config(path), "settlement", SettlementConfig, path).placed(path.parent)
 
 

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cardswitch.wire.operator.options import config_option
-
-from .options import findings_shown, settlement_section, switch_section
+from .options import findings_shown, settle_options, settlement_section, switch_section
 
 if TYPE_CHECKING:
     from ..settlement.entries import BankEntry
@@ -61,7 +59,7 @@ def payout() -> None:
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that all of them have."""
     as_json = click.option("--json", "as_json", is_flag=True, help="JSON, one line for each.")
-    return as_json(config_option(command))
+    return as_json(settle_options(command))
 
 
 def because_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -190,7 +188,7 @@ def _decide(
     from .bank_screen import show_decided
 
     config, settlement = switch_section(config_path), settlement_section(config_path)
-    record = partial(obj["record"], config)
+    record = partial(obj["record"], config, acquirer=settlement.name)
     with findings_shown(), settling(config, settlement, record) as opened:
         for deed in deeds:
             show_decided(deed(opened), as_json)

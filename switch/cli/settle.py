@@ -11,11 +11,17 @@ from typing import Any, Final
 import click
 
 from cardswitch.wire.operator import exits
-from cardswitch.wire.operator.options import config_option
 
 from .fees.commands import fees
 from .ledger.commands import accounts, correct, holds, suspense
-from .options import findings_shown, settlement_section, switch_section
+from .options import (
+    acquirer_of,
+    chosen_acquirer,
+    findings_shown,
+    settle_options,
+    settlement_section,
+    switch_section,
+)
 from .payout import payout
 
 DAYS_MAX: Final = 1_000  # of the calendar, to either side
@@ -28,6 +34,7 @@ Examples:
   cardswitch settle close 2026-11-28           that day; again: the same files once more
   cardswitch settle hold --because "…"         close no day until it is released
   cardswitch settle calendar                   the bank days that were, and those to come
+  cardswitch settle show --acquirer nyc        the same of another acquirer, at all commands
   cardswitch settle files                      write files again that were lost
   cardswitch settle match statement.xml        book what the bank made of our orders
   cardswitch settle payout list                which payouts did not get there, and why
@@ -125,7 +132,7 @@ def settle() -> None:
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that all of them have."""
     as_json = click.option("--json", "as_json", is_flag=True, help="JSON, one line for each day.")
-    return as_json(config_option(command))
+    return as_json(settle_options(command))
 
 
 def all_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -138,10 +145,14 @@ def _checked_day(_ctx: click.Context, _option: click.Parameter, day: str | None)
     from cardswitch.specs.dates import CutOff
     from cardswitch.specs.errors import FormatError
 
+    from ..core.day import OF
     from ..settlement.days import date_of, run_of
 
     if day is None:
         return None
+    acquirer, (day, of, whose) = chosen_acquirer(), day.partition(OF)
+    if of and whose != acquirer:
+        raise click.BadParameter(f"that day is of {whose}: say --acquirer {whose} as well")
     try:
         CutOff().ends_at(date_of(day))  # The module that knows the calendar refuses what is none.
         run = run_of(day)
@@ -149,7 +160,7 @@ def _checked_day(_ctx: click.Context, _option: click.Parameter, day: str | None)
         run = 0
     if day != (date_of(day) if run == 1 else f"{date_of(day)}-{run}") or run < 1:
         raise click.BadParameter("expected a bank day such as 2026-11-28, or 2026-11-28-2")
-    return day
+    return f"{day}{OF}{acquirer}" if acquirer else day
 
 
 def day_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -184,10 +195,10 @@ def close(
     if day and now:
         raise click.UsageError("--now ends the day that runs: give it no other")
     config, settlement = switch_section(config_path), settlement_section(config_path)
-    record = partial(obj["record"], config)
+    record = partial(obj["record"], config, acquirer=settlement.name)
     tell = partial(click.echo, err=True)
     if now:
-        cut_over = partial(obj["cut_over"], config, because)
+        cut_over = partial(obj["cut_over"], config, because, settlement.name)
         closing = close_now(config, settlement, record, cut_over, tell)
     else:
         closing = close_each(config, settlement, record, day, tell)
@@ -253,7 +264,7 @@ def calendar(config_path: Path, past: int, coming: int, as_json: bool) -> None:
     from ..operate.calendar import calendar as look
     from .settle_screen import NO_DAY, show_calendar
 
-    days = look(switch_section(config_path), past, coming)
+    days = look(switch_section(config_path), past, coming, acquirer_of(config_path))
     if not days:
         click.echo(NO_DAY, err=True)
     show_calendar(days, as_json)
@@ -299,7 +310,7 @@ def match(obj: dict[str, Any], config_path: Path, files: tuple[Path, ...], as_js
 
     config, settlement = switch_section(config_path), settlement_section(config_path)
     contents = {str(file): file.read_bytes() for file in files}
-    record = partial(obj["record"], config)
+    record = partial(obj["record"], config, acquirer=settlement.name)
     is_settled = True
     with findings_shown(), settling(config, settlement, record) as opened:
         contents = contents or new_files(opened)
@@ -316,7 +327,7 @@ def match(obj: dict[str, Any], config_path: Path, files: tuple[Path, ...], as_js
 @day_argument
 @click.option("--to", type=click.Choice(EXPORTS), required=True, help="The format.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Of parquet alone.")
-@config_option
+@settle_options
 def export(config_path: Path, day: str | None, to: Any, into: Path | None) -> None:
     """Write the closed days, or DAY, for other programs: to standard output, or to a folder."""
     from ..operate.outputs.export import export_parquet, export_text
@@ -380,7 +391,7 @@ def _decide(
     from .bank_screen import show_decided
 
     config, settlement = switch_section(config_path), settlement_section(config_path)
-    record = partial(obj["record"], config)
+    record = partial(obj["record"], config, acquirer=settlement.name)
     with findings_shown(), settling(config, settlement, record) as opened:
         show_decided(deed(opened), as_json)
 

@@ -42,7 +42,7 @@ from .operators.deeds import Deeds
 from .operators.operated import OperatedSwitch
 from .routing import Routing
 from .row import Row, Vault
-from .settings import Settings, Upstream
+from .settings import ListenerSettings, Settings, Upstream
 from .states import State
 from .totals.comparing import Comparisons
 
@@ -185,7 +185,7 @@ class Switch(OperatedSwitch):
         budget = budget_of(kind)
         if not self._has_room(link, budget):
             return None  # Silence: what is told now, a copy that is let in later would belie.
-        leg = self._open(link, who, kind, request)
+        leg = self._open(link, who, kind, listener, request)
         leg.request_digest, leg.card, leg.accepted = digest, card, accepted
         leg.requested, leg.currency = accepted.amount, intern(accepted.currency)
         brought = request.get(37).strip(" ") if listener.rrn == "keep" else ""
@@ -234,7 +234,7 @@ class Switch(OperatedSwitch):
         own = self.memory.legs.find(who.name)
         if own is not None:
             return self._reversal_again(link, request, own, digest)
-        own = self._open(link, who, kind, request)
+        own = self._open(link, who, kind, listener, request)
         own.request_digest, own.card = digest, card
         own.rrn = request.get(37).strip(" ")
         self.memory.wait(own, link, request)
@@ -267,7 +267,7 @@ class Switch(OperatedSwitch):
             return self._repeat(link, request, leg, digest)
         if not self._has_room(link, Budget.UNDOING):
             return None
-        leg = self._open(link, who, kind, request)
+        leg = self._open(link, who, kind, listener, request)
         leg.request_digest = digest
         self.memory.wait(leg, link, request)
         desk = self.desk_of(leg)
@@ -307,9 +307,10 @@ class Switch(OperatedSwitch):
         """The desk of a flow that works on *leg*."""
         return SwitchDesk(self.kernel, self.settings, self.routing, self.memory, self.journal, leg)
 
-    def _open(self, link: LinkId, who: Identity, kind: Kind, request: Message) -> Leg:
-        source, acquirer = name_of(link), ""
-        serves = self.settings.listeners[source].serves
+    def _open(
+        self, link: LinkId, who: Identity, kind: Kind, listener: ListenerSettings, request: Message
+    ) -> Leg:
+        source, serves, acquirer = name_of(link), listener.serves, ""
         if serves == "merchants" and self.settings.acquirer_of:
             acquirer = self.settings.acquirer_of.get(request.get(42).rstrip(" "), "")
         return self.memory.open_leg(

@@ -12,7 +12,7 @@ from cardswitch.specs.dates import CutOff
 from cardswitch.wire.ports import Seconds
 
 from ..core.day import BankDay as Day
-from ..core.day import next_day
+from ..core.day import acquirer_of, next_day
 from ..settlement.days import BankDay, date_of, run_of
 from ..store.reader import JournalReader
 from .config import SwitchConfig
@@ -37,12 +37,12 @@ class CalendarDay(Struct, frozen=True, gc=False, kw_only=True):
         return "" if lasts == _WHOLE_DAY_S else "short" if lasts < _WHOLE_DAY_S else "long"
 
 
-def calendar(switch: SwitchConfig, past: int, coming: int) -> list[CalendarDay]:
-    """The last *past* days that have ended, the one that runs, and the next *coming*, in order.
+def calendar(switch: SwitchConfig, past: int, coming: int, acquirer: str = "") -> list[CalendarDay]:
+    """The last *past* days of *acquirer* that have ended, the one that runs, the next *coming*.
 
     Those to come follow the cut-off that is configured now. Raises ConfigError or Error.
     """
-    journal = JournalReader(switch.database)
+    journal = JournalReader(switch.database, acquirer)
     with journal.snapshot():
         days = journal.days()
         closed = {row.day for row in journal.closes()}
@@ -53,7 +53,7 @@ def calendar(switch: SwitchConfig, past: int, coming: int) -> list[CalendarDay]:
     return [
         *shown[len(shown) - min(past, len(shown)) :],
         _past(running, _RUNS),
-        *islice(_coming(running, switch.cut_off), coming),
+        *islice(_coming(running, switch.settings().cut_offs[acquirer]), coming),
     ]
 
 
@@ -65,9 +65,10 @@ def _past(day: BankDay, state: str) -> CalendarDay:
 
 def _coming(running: BankDay, cut_off: CutOff) -> Iterator[CalendarDay]:
     label = running.label
-    day = Day(date_of(label), run_of(label), running.starts_at, running.ends_at)
+    acquirer = acquirer_of(label)
+    day = Day(date_of(label), run_of(label), running.starts_at, running.ends_at, acquirer)
     while True:
-        day = next_day(day, cut_off, day.ends_at)
+        day = next_day(day, cut_off, day.ends_at, acquirer)
         yield CalendarDay(
             business_date=day.label, starts_at=day.starts_at, ends_at=day.ends_at, state=_TO_COME
         )

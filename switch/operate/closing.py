@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from ..core.row import Vault
@@ -12,15 +14,21 @@ from .config import SwitchConfig
 from .deeds import perform
 
 
-def cut_over(config: SwitchConfig, vault: Vault, because: str) -> None:
-    """End the bank day that runs; the switch may run or not. Raises Error."""
-    perform(config, vault, "cut_over", {"because": because})
+def cut_over(config: SwitchConfig, vault: Vault, because: str, acquirer: str = "") -> None:
+    """End the bank day of *acquirer* that runs; the switch may run or not. Raises Error."""
+    perform(config, vault, "cut_over", {"because": because, **_whose(acquirer)})
 
 
-def record_booked(config: SwitchConfig, vault: Vault, booked: ClosedDay | BankEntry) -> None:
-    """Have the journal name what was *booked*, so that lost books are never refilled by paying."""
+def record_booked(
+    config: SwitchConfig, vault: Vault, booked: ClosedDay | BankEntry, acquirer: str = ""
+) -> None:
+    """Have the journal name what *acquirer* has *booked*.
+
+    So lost books are never refilled by paying.
+    """
     if isinstance(booked, BankEntry):
-        perform(config, vault, "record_bank", {"entry": msgspec.to_builtins(booked)})
+        told = {"entry": msgspec.to_builtins(booked), **_whose(acquirer)}
+        perform(config, vault, "record_bank", told)
     else:
         record_close(config, vault, booked)
 
@@ -37,3 +45,7 @@ def record_close(config: SwitchConfig, vault: Vault, closed: ClosedDay) -> None:
         "books_head": closed.books_head,
     }
     perform(config, vault, "record_close", told)
+
+
+def _whose(acquirer: str) -> Mapping[str, str]:
+    return {"acquirer": acquirer} if acquirer else {}

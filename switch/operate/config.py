@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -31,6 +32,9 @@ from ..settlement.parties import AcquiringBank, MerchantAccount
 ZONE: Final[Mapping[KeyKind, str]] = {"pin": ZPK, "mac": ZAK}  # the types of keys between two banks
 TERMINALS: Final[Mapping[KeyKind, str]] = {"pin": TPK, "mac": TAK}  # ... and of terminals
 
+# What stands in the label of a day, of a file, and in the 35 characters of an order's MsgId.
+_ACQUIRER: Final = re.compile(r"[a-z][a-z0-9]{0,10}")
+_NO_OTHER: Final = "there is no [switch.acquirers.NAME]: leave it out, or write that section"
 HOLD_DAYS_MAX: Final = 366  # No issuer sets money aside for longer than a year.
 FieldNumber = Annotated[int, Meta(ge=2, le=128)]
 
@@ -97,12 +101,38 @@ class HsmConfig(Address, frozen=True, kw_only=True):
     header_size: Annotated[int, Meta(ge=0, le=255)] = 4
 
 
+class _Settles(Struct, frozen=True, kw_only=True):
+    """By whom merchants are paid, and where books and files are kept."""
+
+    books: str = "sqlite:///books.db"
+    deposits: str = "deposits"  # the folder of the files
+    answers: str = ""  # the folder that the bank's files come in; none: each is named to `match`
+    acquirer: AcquiringBank
+    hold_days: Annotated[int, Meta(ge=1, le=HOLD_DAYS_MAX)] = 7  # then a hold has expired
+    fees: tuple[Schedule, ...] = ()  # what merchants are charged; none: nothing
+
+
+class NamedSettlement(_Settles, frozen=True, kw_only=True):
+    """How an acquirer that has a name settles; what it leaves out is called after it."""
+
+    books: str = ""
+    deposits: str = ""
+
+
+class NamedAcquirer(Struct, frozen=True, kw_only=True):
+    """One more acquirer: its merchants say its name, and its bank days and books are its own."""
+
+    cut_off: CutOff = CutOff()
+    settlement: NamedSettlement
+
+
 class SwitchConfig(Struct, frozen=True, kw_only=True):
     """Everything `cardswitch switch serve` needs to know."""
 
     database: str = "sqlite:///switch.db"
     vault: str = "vault.key"  # the file of the key that card numbers are sealed with
     cut_off: CutOff = CutOff()
+    acquirers: Mapping[str, NamedAcquirer] = {}  # by name, those besides the one of [settlement]
     listeners: Mapping[str, ListenerConfig]
     upstreams: Mapping[str, UpstreamConfig]
     routes: tuple[Route, ...]
@@ -115,6 +145,20 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
         for name, listener in self.listeners.items():
             self._check_speakers(f"listeners.{name}", listener)
         self._check_routes()
+        self._check_acquirers()
+
+    def _check_acquirers(self) -> None:
+        for name in self.acquirers:
+            if not _ACQUIRER.fullmatch(name):
+                raise ValueError(
+                    f"acquirers: {name!r} is no name of an acquirer: expected 1 to 11 letters "
+                    "a to z and digits, a letter first, since it stands in days and file names"
+                )
+            _ = self.settlement_of(name)  # Whatever is wrong in one is said at the start.
+        for number, merchant in enumerate(self.merchants):
+            if merchant.acquirer and merchant.acquirer not in self.acquirers:
+                said = nearest(merchant.acquirer, self.acquirers) if self.acquirers else _NO_OTHER
+                raise ValueError(f"merchants[{number}].acquirer: {said}")
 
     def _check_routes(self) -> None:
         """What a route names must be there: else each sale that goes that way would fail."""
@@ -142,14 +186,27 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
     def placed(self, folder: Path) -> SwitchConfig:
         """The same with its relative paths made to count from *folder*."""
         database, vault = url_in(folder, self.database), str(folder / self.vault)
+        acquirers = {
+            name: replace(each, settlement=_placed(self.settlement_of(name), each, folder))
+            for name, each in self.acquirers.items()
+        }
         return replace(
             self,
             database=database,
             vault=vault,
+            acquirers=acquirers,
             hsm=self.hsm.placed(folder),
             listeners={name: each.placed(folder) for name, each in self.listeners.items()},
             upstreams={name: each.placed(folder) for name, each in self.upstreams.items()},
         )
+
+    def settlement_of(self, name: str) -> SettlementConfig:
+        """How the acquirer *name*, one of `acquirers`, settles."""
+        own = self.acquirers[name].settlement
+        about = {field: getattr(own, field) for field in own.__struct_fields__}
+        about["books"] = own.books or f"sqlite:///books-{name}.db"
+        about["deposits"] = own.deposits or f"deposits-{name}"
+        return OwnSettlement(**about, merchants=self.merchants, of=name)
 
     def settings(self) -> Settings:
         """The part of it that the core is told."""
@@ -158,6 +215,8 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
             upstreams={name: _upstream(each) for name, each in self.upstreams.items()},
             routes=self.routes,
             cut_off=self.cut_off,
+            acquirers={name: each.cut_off for name, each in self.acquirers.items()},
+            acquirer_of={each.id: each.acquirer for each in self.merchants if each.acquirer},
             hsm_timeout_s=self.hsm.timeout_s,
             hsm_echo_s=self.hsm.echo_s,
             hsm_header_size=self.hsm.header_size,
@@ -189,29 +248,31 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
         return {name: _known(of[name].terminals) for name in listener.merchants}
 
 
-class SettlementConfig(Struct, frozen=True, kw_only=True):
+class SettlementConfig(_Settles, frozen=True, kw_only=True):
     """The section [settlement]: who is paid, by whom, and where books and files are kept."""
 
-    books: str = "sqlite:///books.db"
-    deposits: str = "deposits"  # the folder of the files
-    answers: str = ""  # the folder that the bank's files come in; none: each is named to `match`
-    acquirer: AcquiringBank
-    hold_days: Annotated[int, Meta(ge=1, le=HOLD_DAYS_MAX)] = 7  # then a hold has expired
-    fees: tuple[Schedule, ...] = ()  # what merchants are charged; none: nothing
     merchants: tuple[Merchant, ...]  # at the top of the file: all programs read the same
 
     def __post_init__(self) -> None:
         _ = self.accounts  # Whatever is wrong in one is said at the start, not at a close.
-        check_schedules(self.fees, self.merchant_ids)
+        check_schedules(self.fees, [merchant.id for merchant in self.merchants])
+
+    @property
+    def name(self) -> str:
+        """The name of the acquirer that settles; "" where it needs none."""
+        return ""
 
     @property
     def merchant_ids(self) -> tuple[str, ...]:
-        """All merchants that are configured."""
-        return tuple(merchant.id for merchant in self.merchants)
+        """The merchants that are the acquirer's now."""
+        return tuple(each.id for each in self.merchants if each.acquirer == self.name)
 
     @property
     def accounts(self) -> tuple[MerchantAccount, ...]:
-        """The nominated accounts of those merchants that have one."""
+        """The nominated accounts of those merchants that have one.
+
+        Of all: one that has gone to another acquirer is still paid what it is owed here.
+        """
         return tuple(_account(merchant) for merchant in self.merchants if _has_account(merchant))
 
     def placed(self, folder: Path) -> SettlementConfig:
@@ -219,6 +280,25 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
         books, deposits = url_in(folder, self.books), str(folder / self.deposits)
         answers = self.answers and str(folder / self.answers)
         return replace(self, books=books, deposits=deposits, answers=answers)
+
+
+class OwnSettlement(SettlementConfig, frozen=True, kw_only=True):
+    """How the acquirer *of* that name settles, see `SwitchConfig.settlement_of`."""
+
+    of: str
+
+    @property
+    def name(self) -> str:
+        """See :class:`SettlementConfig`."""
+        return self.of
+
+
+def _placed(settlement: SettlementConfig, own: NamedAcquirer, folder: Path) -> NamedSettlement:
+    """What *own* says of *settlement*, with its relative paths made to count from *folder*."""
+    there = settlement.placed(folder)
+    return replace(
+        own.settlement, books=there.books, deposits=there.deposits, answers=there.answers
+    )
 
 
 def _key_plan(listener: ListenerConfig) -> KeyPlan | None:

@@ -47,16 +47,20 @@ class Operated(Protocol):
         """After a start: remember what the journal holds, and finish what it left open."""
         ...
 
-    def cut_over_now(self, now: Seconds, who: str, because: str, /) -> Sequence[Effect]:
-        """End the bank day that runs, and begin the next."""
+    def cut_over_now(
+        self, now: Seconds, who: str, because: str, acquirer: str, /
+    ) -> Sequence[Effect]:
+        """End the bank day of *acquirer* that runs, and begin the next."""
         ...
 
     def record_close(self, now: Seconds, day: str, told: Mapping[str, Any]) -> Sequence[Effect]:
         """Have the journal say that settlement has closed *day*, and with which outcome."""
         ...
 
-    def record_bank(self, now: Seconds, told: Mapping[str, Any]) -> Sequence[Effect]:
-        """Have the journal name what settlement has booked of a bank."""
+    def record_bank(
+        self, now: Seconds, told: Mapping[str, Any], acquirer: str, /
+    ) -> Sequence[Effect]:
+        """Have the journal name what *acquirer* has booked of a bank."""
         ...
 
     def retry(self, leg: int, now: Seconds, who: str, because: str, /) -> Sequence[Effect]:
@@ -101,10 +105,11 @@ class CutOver(Struct, frozen=True, forbid_unknown_fields=True):
     who: Who
     because: Because = ""
     wait_s: Annotated[float, Meta(ge=0, le=WAIT_MAX_S)] = 0.0
+    acquirer: str = ""  # whose day; "": of the one without a name
 
     def effects(self, machine: Operated, now: Seconds) -> Sequence[Effect]:
         """Done by *machine*."""
-        return machine.cut_over_now(now, self.who, self.because)
+        return machine.cut_over_now(now, self.who, self.because, self.acquirer)
 
 
 class RecordClose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,10 +145,11 @@ class RecordBank(Struct, frozen=True, forbid_unknown_fields=True):
 
     who: Who
     entry: BankEntry
+    acquirer: str = ""  # whose books; "": those of the one without a name
 
     def effects(self, machine: Operated, now: Seconds) -> Sequence[Effect]:
         """Done by *machine*."""
-        return machine.record_bank(now, msgspec.to_builtins(self.entry))
+        return machine.record_bank(now, msgspec.to_builtins(self.entry), self.acquirer)
 
 
 class Retry(Struct, frozen=True, forbid_unknown_fields=True):

@@ -44,7 +44,7 @@ def rebuild(switch: SwitchConfig, settlement: SettlementConfig) -> list[ClosedDa
     Raises Findings (a close cannot be made as it was), ConfigError or Error (there are books).
     """
     _require_none(settlement)
-    journal = JournalReader(switch.database)
+    journal = JournalReader(switch.database, settlement.name)
     with journal.snapshot():
         days = {day.label: day for day in journal.days()}
         rows, entries = journal.closes(), journal.bank()

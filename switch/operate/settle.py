@@ -103,7 +103,11 @@ def settling(
     """Journal and books, opened, and what a crash has left finished. Raises as above."""
     if switch.database == settlement.books and switch.database.startswith("sqlite"):
         raise ConfigError("settlement.books: expected a file of its own, the switch holds this one")
-    journal = JournalReader(switch.database)
+    for name in switch.acquirers:
+        if name != settlement.name and switch.settlement_of(name).books == settlement.books:
+            what = f"the acquirer {name} has these books: give each its own"
+            raise ConfigError(f"settlement.books: {what}")
+    journal = JournalReader(switch.database, settlement.name)
     with journal.snapshot():  # Before books are made where some were lost.
         unrecorded(journal, closes_of(settlement), entries_of(settlement))
     with closing(_open_books(settlement.books)) as books:
@@ -121,7 +125,7 @@ def close_now(
 ) -> Iterator[DayReport]:
     """Have *cut_over* end the day that runs; close it when its purchases have their outcome."""
     cut_over()
-    journal = JournalReader(switch.database)
+    journal = JournalReader(switch.database, settlement.name)
     longest = max((upstream.timeout_s for upstream in switch.upstreams.values()), default=0.0)
     until = time.monotonic() + longest + MARGIN_S
     while _undecided_of_ended(journal) and time.monotonic() < until:

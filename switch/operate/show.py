@@ -57,7 +57,7 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
 
     Raises ConfigError, Findings (the books were lost) or Error.
     """
-    journal = JournalReader(switch.database)
+    journal = JournalReader(switch.database, settlement.name)
     with journal.snapshot():
         days = journal.days()
         if not days:
@@ -107,7 +107,7 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
 
 def holds(switch: SwitchConfig, settlement: SettlementConfig) -> list[Hold]:
     """How every hold stands, by the journal, and by the age that closes have seen."""
-    journal = JournalReader(switch.database)
+    journal = JournalReader(switch.database, settlement.name)
     try:
         books = BooksReader(settlement.books)
     except Missing:
@@ -126,7 +126,7 @@ def closed_days(
             return
         raise
     labels = [business_date] if business_date else [c.business_date for c in books.closes()]
-    journal = JournalReader(switch.database)
+    journal = JournalReader(switch.database, settlement.name)
     with journal.snapshot():
         days = journal.days()
         for label in labels:
@@ -178,7 +178,8 @@ def _left_to_people(journal: JournalReader, label: str) -> tuple[Line, ...]:
     return tuple(
         line
         for line in journal.left_to_people()
-        if line.state == State.EXCEPTION or line.day == label
+        if journal.is_own(line.business_date)
+        and (line.state == State.EXCEPTION or line.day == label)
     )
 
 

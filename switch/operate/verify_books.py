@@ -56,7 +56,7 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
 
     The journal's own chain is gone through, too.
     """
-    journal = JournalReader(switch.database)
+    journal = JournalReader(switch.database, settlement.name)
     with journal.snapshot():
         try:
             books = BooksReader(settlement.books)

@@ -38,10 +38,14 @@ class Between(Struct, frozen=True, gc=False, kw_only=True):
 
 
 def movements_of(journal: JournalReader, merchant: str, between: Between) -> list[MerchantMovement]:
-    """The movements of *merchant* that are meant, newest first. Raises Error."""
+    """The movements of *merchant* that are meant, newest first. Raises Error.
+
+    Of those that the acquirer of *journal* settles.
+    """
     c = JOURNAL.c
     is_up = between.above is not None
-    chosen = [c.moved != 0, c.serves == SERVES_MERCHANTS, c.at >= between.since]
+    own = journal.own().of(JOURNAL)
+    chosen = [c.moved != 0, c.serves == SERVES_MERCHANTS, c.at >= between.since, own]
     if between.above is not None:
         chosen.append(c.sequence > between.above)
     if between.until is not None:

@@ -110,7 +110,7 @@ class Operator:
         self.lab.path.write_text(config, "utf-8")
 
     def settle(self, *words, code=0):
-        obj = {"record": lambda _config, booked: self.lab.record(booked)}
+        obj = {"record": lambda _config, booked, acquirer: self.lab.record(booked)}
         return self._run(settle, [*words, "--config", str(self.lab.path)], code, obj)
 
     def told(self, *words, code=0):

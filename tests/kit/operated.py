@@ -92,7 +92,8 @@ class OperatedMachine:
     def deadline(self):
         return None
 
-    def cut_over_now(self, now, who, because):
+    def cut_over_now(self, now, who, because, acquirer):
+        assert acquirer == ""
         self.did.append(("cut_over", who, because))
         return self._write(0, Mark.CUT_OVER, business_date="2026-11-28-2")
 
@@ -100,7 +101,8 @@ class OperatedMachine:
         self.did.append(("record_close", day, told))
         return self._write(0, Mark.CLOSED, business_date=day)
 
-    def record_bank(self, now, told):
+    def record_bank(self, now, told, acquirer):
+        assert acquirer == ""
         self.did.append(("record_bank", told))
         return self._write(0, Mark.BANK)
 

@@ -29,6 +29,7 @@ class Journalled(Struct):
     """What settlement asks of the configuration of a switch."""
 
     database: Engine
+    acquirers: tuple[str, ...] = ()  # that have names
 
 
 class Settled(Struct):
@@ -40,6 +41,7 @@ class Settled(Struct):
     accounts: tuple[MerchantAccount, ...]
     fees: tuple[Any, ...] = ()
     hold_days: int = 7
+    name: str = ""
 
 
 class Bank:

@@ -9,9 +9,8 @@ from typing import Final
 import click
 
 from cardswitch.wire.operator import exits
-from cardswitch.wire.operator.options import config_option
 
-from ..options import settlement_section
+from ..options import settle_options, settlement_section
 
 EPILOG: Final = """\b
 Examples:
@@ -46,7 +45,7 @@ def fees() -> None:
 @click.option("--month", metavar="YYYY-MM", default="", help="Of that month alone.")
 @click.option("--merchant", metavar="ID", default="", help="Of that merchant alone.")
 @click.option("--json", "as_json", is_flag=True, help="JSON, one line for each.")
-@config_option
+@settle_options
 def list_(config_path: Path, month: str, merchant: str, as_json: bool) -> None:
     """List what was charged, kept and given back, by month, merchant, currency and kind."""
     from ...operate.fees.charged import charged
@@ -58,7 +57,7 @@ def list_(config_path: Path, month: str, merchant: str, as_json: bool) -> None:
 @fees.command(epilog=EXPLAIN_EPILOG)
 @click.argument("rrn")
 @click.option("--json", "as_json", is_flag=True, help="JSON, one line for each movement.")
-@config_option
+@settle_options
 def explain(config_path: Path, rrn: str, as_json: bool) -> None:
     """Explain the fees of the sale of that RRN, and of what undid it."""
     from ...operate.fees.charged import explained

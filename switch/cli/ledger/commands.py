@@ -163,7 +163,7 @@ def _decide(
     from ..bank_screen import show_decided
 
     config, settlement = switch_section(config_path), settlement_section(config_path)
-    record = partial(obj["record"], config)
+    record = partial(obj["record"], config, acquirer=settlement.name)
     with findings_shown(), settling(config, settlement, record) as opened:
         for entry in deed(opened):
             show_decided(entry, as_json)

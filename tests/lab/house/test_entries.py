@@ -24,7 +24,7 @@ def lab(tmp_path):
 
 def look(lab, size=100, **about):
     """The entries of the shop, and what it is owed."""
-    money = LabMoney(lab.switch, lab.settlement)
+    money = LabMoney(lab.switch, [lab.settlement])
     [owed] = money.balance("SHOP")
     entries = money.entries("SHOP", Between(size=size, **about))
     return entries, owed
@@ -83,7 +83,7 @@ def test_movements_are_found_by_their_references(lab):
     lab.history.sale(300)
     lab.commit()
     whole, _ = look(lab)
-    money = LabMoney(lab.switch, lab.settlement)
+    money = LabMoney(lab.switch, [lab.settlement])
     for each in whole:
         assert each in money.named("SHOP", [each.reference])
     named = money.named("SHOP", [each.reference for each in whole])

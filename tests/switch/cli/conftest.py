@@ -13,7 +13,7 @@ def run(lab):
     """Run one command of this lab."""
 
     def run(*words, code=0):
-        obj = {"record": lambda _config, booked: lab.record(booked)}
+        obj = {"record": lambda _config, booked, acquirer: lab.record(booked)}
         words = [*words, "--config", str(lab.path)]
         result = CliRunner().invoke(settle, words, obj=obj)
         if isinstance(result.exception, Error):

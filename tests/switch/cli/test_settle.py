@@ -17,14 +17,14 @@ from tests.kit.histories import DAYS, History
 def run(lab):
     """Run one command of this lab."""
 
-    def cut_over(_config, because):
+    def cut_over(_config, because, _acquirer):
         run.reasons.append(because)
         lab.history.cut_over(early=True)
         lab.commit()
 
     def run(*words, code=0):
         lab.commit()
-        obj = {"record": lambda _config, booked: lab.record(booked), "cut_over": cut_over}
+        obj = {"record": lambda _config, booked, acquirer: lab.record(booked), "cut_over": cut_over}
         result = CliRunner().invoke(settle, [*words, "--config", str(lab.path)], obj=obj)
         if isinstance(result.exception, Error):
             raise result.exception

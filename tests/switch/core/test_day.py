@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardswitch.specs.dates import CutOff
-from cardswitch.switch.core.day import BankDay, next_day
+from cardswitch.switch.core.day import BankDay, acquirer_of, next_day
 
 BERLIN = CutOff("23:00", "Europe/Berlin")
 UTC = CutOff("00:00", "UTC")
@@ -48,3 +48,11 @@ def test_no_label_comes_twice(steps, cut_offs):
         assert day.ends_at > now
         labels.append(day.label)
     assert len(set(labels)) == len(labels)
+
+
+def test_each_acquirer_has_a_chain_of_its_own():
+    nyc = next_day(None, CutOff("18:00", "America/New_York"), DAY.ends_at, "nyc")
+    assert (nyc.label, acquirer_of(nyc.label)) == ("2026-11-28.nyc", "nyc")
+    again = next_day(nyc, CutOff("18:00", "America/New_York"), DAY.ends_at + 60.0, "nyc")
+    assert (again.label, acquirer_of(again.label)) == ("2026-11-28-2.nyc", "nyc")
+    assert acquirer_of(DAY.label) == ""

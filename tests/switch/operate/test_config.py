@@ -232,3 +232,53 @@ def test_an_old_key_is_refused_with_its_new_name():
             SwitchConfig,
             "lab.toml",
         )
+
+
+NYC = {"cut_off": {"time": "18:00", "zone": "America/New_York"}, "settlement": {"acquirer": BANK}}
+
+
+def named(path="lab.toml", **about):
+    shop = {**SHOP, "acquirer": about.pop("merchant", "nyc")}
+    acquirers = about.pop("acquirers", {"nyc": {**NYC, **about}})
+    data = {"switch": {**SWITCH, "acquirers": acquirers}, "merchants": [shop]}
+    return section(data, "switch", SwitchConfig, path)
+
+
+def test_a_named_acquirer_has_a_cut_off_books_and_deposits_of_its_own():
+    config = named()
+    assert config.settings().cut_offs == {"": CutOff(), "nyc": CutOff("18:00", "America/New_York")}
+    assert config.settings().acquirer_of == {"SHOP": "nyc"}
+    for placed in (config.placed(FOLDER), config.placed(FOLDER).placed(FOLDER)):
+        own = placed.settlement_of("nyc")
+        assert (own.name, own.books) == ("nyc", "sqlite:////lab/books-nyc.db")
+        assert (own.deposits, own.answers) == ("/lab/deposits-nyc", "")
+        assert own.merchant_ids == ("SHOP",)
+    chosen = named(settlement={"acquirer": BANK, "books": "sqlite:///b.db", "answers": "bank"})
+    own = chosen.placed(FOLDER).settlement_of("nyc")
+    assert (own.books, own.answers) == ("sqlite:////lab/b.db", "/lab/bank")
+
+
+def test_merchants_of_others_are_not_charged_by_the_month_but_paid_what_is_left():
+    data = {"settlement": {"acquirer": BANK}, "merchants": [{**SHOP, "acquirer": "nyc"}]}
+    own = section(data, "settlement", SettlementConfig, "lab.toml")
+    assert (own.name, own.merchant_ids, [a.id for a in own.accounts]) == ("", (), ["SHOP"])
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        ({"merchant": "nyk"}, r"merchants\[0\].acquirer: there is no 'nyk', did you mean nyc\?"),
+        ({"acquirers": {}}, r"merchants\[0\].acquirer: there is no \[switch.acquirers.NAME\]"),
+        ({"acquirers": {"New-York": NYC}}, "switch: acquirers: 'New-York' is no name of an acqu"),
+        ({"acquirers": {"twelveletters": NYC}}, "expected 1 to 11 letters"),
+        ({"cut_of": {}}, "switch.acquirers.nyc.cut_of: unknown key, did you mean cut_off?"),
+        ({"settlement": {}}, r"switch.acquirers.nyc.settlement: .*missing.* `acquirer`"),
+        (
+            {"settlement": {"acquirer": BANK, "fees": [{"version": "1", "merchants": ["NONE"]}]}},
+            "NONE",
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_acquirer_is_said_where_it_stands(about, words):
+    with pytest.raises(ConfigError, match=words):
+        named(**about)

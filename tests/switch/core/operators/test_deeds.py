@@ -3,13 +3,14 @@
 import msgspec
 import pytest
 
+from cardswitch.specs.dates import CutOff
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.row import said
 from cardswitch.switch.core.settings import Route, Upstream
 from cardswitch.switch.core.states import Mark, State
 from cardswitch.wire.ports import LinkDown, Received
-from tests.kit.play import after, answered, sent
+from tests.kit.play import START, after, answered, sent
 from tests.kit.switch import (
     ACQUIRER,
     PLAIN,
@@ -20,6 +21,7 @@ from tests.kit.switch import (
     linked,
     opened,
     recorded,
+    started,
     with_settings,
 )
 
@@ -152,3 +154,79 @@ def test_a_deed_is_not_lost_on_whoever_reads_the_row():
     fields = msgspec.json.decode(row.fields)
     assert fields["4"] == PLAIN[4]
     assert fields["by"] == "ann"
+
+
+# Several acquirers --------------------------------------------------------------------------------
+
+UTC = CutOff("23:30", "UTC")
+TWO = with_settings(
+    cut_off=UTC,
+    acquirers={"nyc": CutOff("18:00", "America/New_York")},
+    acquirer_of={"SHOP0001": "nyc"},
+)
+
+
+def running(play):
+    status = play.machine.status()
+    return [status["business_date"], *(day["business_date"] for day in status["acquirers"])]
+
+
+def fences(play):
+    return [row.business_date for row in play.entries if row.state == Mark.CUT_OVER]
+
+
+def test_each_acquirer_begins_and_ends_its_days_by_its_own_cut_off():
+    play = opened(TWO)
+    assert running(play) == ["2026-03-29", "2026-03-29.nyc"]
+    (play.skip() >> LinkDown(ACQUIRER) >> after(86_400.0)).skip()
+    assert fences(play) == ["2026-03-29", "2026-03-29.nyc", "2026-03-30.nyc", "2026-03-30"]
+    marks = [row for row in play.entries if row.state == Mark.CUT_OVER]
+    assert [said(row).get("acquirer") for row in marks] == [None, "nyc", "nyc", None]
+    assert [row.day for row in marks] == [row.business_date for row in marks]
+
+
+def test_a_start_goes_on_with_the_days_of_both_and_ends_those_that_were_slept_over():
+    play = opened(TWO)
+    again = crashed(play, TWO)
+    assert (running(again), fences(again)) == (running(play), [])
+    late = crashed(play, TWO, down_s=22 * 3_600.0)  # 23:00 in London, 19:00 in New York
+    assert fences(late) == ["2026-03-30.nyc"]
+    assert running(late) == ["2026-03-29", "2026-03-30.nyc"]
+    (late.skip() >> after(86_400.0)).skip()
+    assert fences(late)[1:] == ["2026-03-30", "2026-03-31.nyc"]
+
+
+def test_a_person_ends_the_day_of_one_of_them():
+    play = opened(TWO)
+    play.do(play.machine.cut_over_now(play.now, "ann", "a test", "nyc"))
+    play.skip()
+    assert running(play) == ["2026-03-29", "2026-03-29-2.nyc"]
+    with pytest.raises(Error, match="tyo: the switch that runs has no such acquirer: start it"):
+        play.machine.cut_over_now(play.now, "ann", "", "tyo")
+    with pytest.raises(Error, match="tyo: the switch that runs has no such acquirer: start it"):
+        play.machine.record_bank(play.now, {}, "tyo")
+
+
+def test_a_leg_stays_with_the_acquirer_that_it_began_with():
+    play = approved(opened(TWO))
+    assert {row.business_date for row in play.entries if row.leg} == {"2026-03-29.nyc"}
+    moved = linked(crashed(play.skip(), with_settings(cut_off=UTC)).skip())
+    moved >> Received(POS, REVERSAL)
+    [undone, _] = [row for row in moved.entries if row.leg]
+    assert (undone.state, undone.business_date, undone.day) == (
+        State.REVERSING,
+        "2026-03-29.nyc",
+        "2026-03-29.nyc",
+    )
+
+
+def test_what_goes_upstream_bears_the_date_of_its_acquirer():
+    late = linked(started(TWO, now=START + 21.5 * 3_600.0).skip())  # 18:30 in New York
+    late >> Received(POS, PLAIN.with_fields({7: "0329223000"}))
+    [sale] = [m for m in late.sent_on(ACQUIRER) if m.mti == "0200"]
+    assert (sale[15], running(late)) == ("0330", ["2026-03-29", "2026-03-30.nyc"])
+
+
+def test_who_names_no_merchant_of_an_acquirer_is_settled_by_the_one_without_a_name():
+    play = approved(opened(TWO), PLAIN.with_fields({42: "SHOP0002"}))
+    assert {row.business_date for row in play.entries if row.leg} == {"2026-03-29"}

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from cardswitch.specs.dates import CutOff
 from cardswitch.specs.errors import Error
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.settled import Account, pack_account
@@ -244,3 +245,14 @@ def test_what_is_not_settled_with_any_more_is_left_alone():
     play = next_day(approved(opened(SETTLING)), SETTINGS) >> after(LOOK_S)
     assert not asked_of(play.skip(), "0520")
     assert play.machine.status()["totals"] == []
+
+
+def test_a_date_is_over_once_no_acquirer_has_a_day_of_it():
+    both = replace(SETTLING, acquirers={"nyc": CutOff("18:00", "America/New_York")})
+    play = approved(opened(both)).skip()
+    play.do(play.machine.handle(LinkDown(ACQUIRER), play.now))
+    (play.skip() >> after(20.5 * 3_600.0)).skip()
+    assert told(play)["due"] == []  # Ours has ended, New York's not.
+    (play >> after(1.0 * 3_600.0)).skip()
+    assert told(play)["due"] == ["2026-03-29"]
+    assert told(crashed(play, both))["due"] == ["2026-03-29"]
