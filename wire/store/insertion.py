@@ -15,6 +15,9 @@ from .database import Database
 
 # Rows of one statement, the largest first. SQLite before 3.32 takes no more than 999 values.
 _AT_ONCE: Final = (32, 16, 8, 4, 2, 1)
+# What fails leaves some of its rows, which go with the transaction. To undo one statement alone,
+# SQLite would write every page that it changes into a file first, as it was.
+_FAILING: Final = "INSERT OR FAIL INTO"
 
 
 class Insertion:
@@ -24,7 +27,8 @@ class Insertion:
         self._database = database
         self._one = database.insertion(table)
         place = self._one[self._one.index(" VALUES ") + len(" VALUES ") :]
-        self._several = {size: self._one + f", {place}" * (size - 1) for size in _AT_ONCE}
+        one = self._one.replace("INSERT INTO", _FAILING, 1)
+        self._several = {size: one + f", {place}" * (size - 1) for size in _AT_ONCE}
         self._is_local = database.engine.dialect.name == "sqlite"
 
     def insert(self, rows: Sequence[tuple[Any, ...]]) -> None:

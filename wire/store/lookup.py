@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Dialect,
@@ -29,16 +30,23 @@ from ..ports import Question
 from .tables import CHECKSUM, is_first_row, is_with_rrn
 from .trouble import explained
 
+T = TypeVar("T")
 LEGS_MAX: Final = (
     1_000  # Whoever names more means none in particular, and would hold the writer up.
 )
-# Identities in one statement. Fewer are filled up, so that there are only so many statements.
+# Identities, or legs, in one statement. Fewer are filled up, so that there are only so many
+# statements.
 _AT_ONCE: Final = (1, 8, 64)
+_LEGS_AT_ONCE: Final = (1, 4, 16, 64)
 _LAST: Final = "\U0010ffff"  # Behind every text that begins with what stands before it.
 
 
 def _names(size: int) -> list[BindParameter[str]]:
     return [bindparam(f"identity_{number}", type_=Text) for number in range(size)]
+
+
+def _legs(size: int) -> list[BindParameter[int]]:
+    return [bindparam(f"leg_{number}", type_=BigInteger) for number in range(size)]
 
 
 class Statements:
@@ -60,7 +68,9 @@ class Statements:
         with_rrn = first.where(is_with_rrn(table))
         self.by_rrn = self._text(with_rrn, c.rrn == bindparam("rrn"), *begins)
         columns = [column for column in c if column.name != CHECKSUM]
-        self.by_leg = self._text(select(*columns), c.leg == bindparam("leg"))
+        self.by_legs = {
+            size: self._text(select(*columns), c.leg.in_(_legs(size))) for size in _LEGS_AT_ONCE
+        }
 
     def _text(self, query: Select[Any], *conditions: ColumnElement[bool]) -> str:
         """*query* compiled; its parameters are those of *conditions*, in their order."""
@@ -151,19 +161,11 @@ class LookUps:
                 wanted.setdefault(sent_on, []).append(identity)
         found: dict[tuple[str, str], list[int]] = {}
         for sent_on, identities in wanted.items():
-            for text, parameters in self._names(sent_on, identities):
-                cursor.execute(text, parameters)
+            for text, names in filled(self._statements.by_identities, identities):
+                cursor.execute(text, (sent_on, *names))
                 for identity, leg in cursor.fetchall():
                     found.setdefault((sent_on, identity), []).append(leg)
         return found
-
-    def _names(self, sent_on: str, identities: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The statements that look for *identities*."""
-        for start in range(0, len(identities), _AT_ONCE[-1]):
-            some = identities[start : start + _AT_ONCE[-1]]
-            size = next(size for size in _AT_ONCE if size >= len(some))
-            filled = some + some[-1:] * (size - len(some))
-            yield self._statements.by_identities[size], (sent_on, *filled)
 
     def _rows(
         self, cursor: Any, question: Question, named: Mapping[tuple[str, str], Sequence[int]]
@@ -177,8 +179,8 @@ class LookUps:
             return None
         rows = [
             row
-            for leg in legs
-            for row in cursor.execute(self._statements.by_leg, (leg,)).fetchall()
+            for text, some in filled(self._statements.by_legs, list(legs))
+            for row in cursor.execute(text, some).fetchall()
         ]
         rows.sort()  # by their first column, the sequence
         return rows
@@ -194,3 +196,12 @@ class LookUps:
                 for rrn, begin in question.rrns
             ],
         ]
+
+
+def filled(statements: Mapping[int, str], given: list[T]) -> Iterator[tuple[str, list[T]]]:
+    """The *statements*, by how many they ask for, that ask for all that is *given*."""
+    most = max(statements)
+    for start in range(0, len(given), most):
+        some = given[start : start + most]
+        size = next(size for size in statements if size >= len(some))
+        yield statements[size], some + some[-1:] * (size - len(some))

@@ -43,6 +43,13 @@ def test_seventy_one_rows_take_five_statements(database):
     assert [text.split()[0] for text in statements] == ["BEGIN", *["INSERT"] * 5, "COMMIT"]
 
 
+def test_nothing_is_written_aside_to_undo_one_statement_alone(database):
+    texts = []
+    database.writer.connection.dbapi_connection.set_trace_callback(texts.append)
+    insert(database, some(40))
+    assert [text[:15] for text in texts[1:-1]] == ["INSERT OR FAIL "] * 2
+
+
 def test_of_rows_that_do_not_all_go_in_none_does(database):
     insert(database, some(1))
     with pytest.raises(Error, match=r"cannot be written: .*\(IntegrityError\)"):

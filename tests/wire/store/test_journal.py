@@ -10,6 +10,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Question
 from cardswitch.wire.store.database import Missing
 from cardswitch.wire.store.journal import JournalStore, JournalStoreReader
+from cardswitch.wire.store.lookup import filled
 from tests.kit.journals import DAY, SCHEMA, STEPS, Step, checkpoint, identity, steps
 
 
@@ -276,8 +277,9 @@ PROBES = [
 def test_what_is_not_there_is_one_probe_of_an_index_alone(asked, question, monkeypatch):
     plans = []
     names = [identity for _, identity in question.identities]
-    probes = [*asked._look_ups._probes(question), *asked._look_ups._names(DAY, names)]
-    [(text, parameters)] = probes
+    statements = asked._look_ups._statements.by_identities
+    named = [(text, (DAY, *some)) for text, some in filled(statements, names)]
+    [(text, parameters)] = [*asked._look_ups._probes(question), *named]
     with asked._engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters)

@@ -8,7 +8,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Question
 from cardswitch.wire.store.engines import memory_engine
 from cardswitch.wire.store.journal import JournalStore
-from cardswitch.wire.store.lookup import LookUps, Statements
+from cardswitch.wire.store.lookup import LookUps, Statements, filled
 from tests.kit.journals import DAY, SCHEMA, STEPS, Step, identity, steps
 
 NOWHERE = Question(identities=((DAY, identity(9)),))
@@ -20,6 +20,24 @@ def test_rows_are_their_columns_without_the_checksum(store):
     [rows] = LookUps(store._engine, Statements(store._engine.dialect, STEPS)).answer([FIRST])
     assert [row[:2] for row in rows] == [(1, 1), (2, 1)]
     assert [len(row) for row in rows] == [len(STEPS.c) - 1] * 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 16, 17, 64, 65, 150])
+def test_however_many_legs_are_asked_for_each_row_comes_once(store, count):
+    store.commit(steps(150))
+    wanted = tuple(range(1, count + 1))
+    [rows] = store.look_up([Question(legs=wanted[::-1])])
+    assert [row for row in steps(150) if row.leg <= count] == rows
+
+
+def test_few_statements_ask_for_many():
+    statements = {1: "one", 4: "four", 16: "sixteen"}
+    assert [*filled(statements, [*range(1, 20)])] == [
+        ("sixteen", [*range(1, 17)]),
+        ("four", [17, 18, 19, 19]),
+    ]
+    assert [*filled(statements, [7])] == [("one", [7])]
+    assert [*filled(statements, [])] == []
 
 
 # What is asked of a few names, by the definition of a question, one row after the other.
