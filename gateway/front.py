@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final
+from typing import Any, TypeVar
 
 from cardswitch.specs.errors import Error
 from cardswitch.specs.three_ds.messages import ARes
 from cardswitch.wire.driver.runtime import Runtime
-from cardswitch.wire.ports import Append, Effect, Event, LinkUp, Observer, Received, Seconds, Send
+from cardswitch.wire.ports import Append, Effect, Event, LinkUp, Observer, Received, Seconds
 
 from .core.authentication import DIRECTORY, Question
 from .core.calls import Call, Deed, Reply
 from .core.desk import API
 from .core.machine import Gateway
 
+T = TypeVar("T")
 Ask = Callable[[Question], Awaitable[ARes | None]]
-_OURS: Final = (API, DIRECTORY)  # No links: what is sent there is done here.
 
 
 class Front:
-    """The machine as its runtime drives it, but for replies, and questions about cardholders."""
+    """The machine as its runtime drives it; replies, and questions about cardholders, come here."""
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
@@ -42,6 +42,8 @@ class Front:
     def driven_by(self, runtime: Runtime) -> None:
         """To be said before the first call."""
         self._runtime = runtime
+        runtime.tell(API, self._replied, self.end)
+        runtime.tell(DIRECTORY, self._asked, self.end)
 
     async def call(self, merchant: str, ref: str, deed: Deed, **more: Any) -> Reply:
         """Have the gateway do *deed*, with *more* of a Call; its reply, once that is durable.
@@ -57,11 +59,19 @@ class Front:
         self._waiting[ticket] = waiting
         try:
             self._runtime.call(lambda now: self._passed(self.gateway.call(call, now)))
-            reply = await waiting
+            return await waiting
         finally:
             self._waiting.pop(ticket, None)
-        await self._runtime.durable()
-        return reply
+
+    async def reading(self, read: Callable[..., T], *given: Any) -> T:
+        """What *read* finds in the journal: read at once where the disk is quick, as commits are.
+
+        A thread costs more than it: it waits for the interpreter after every statement.
+        """
+        assert self._runtime is not None
+        if self._runtime.is_quick:
+            return read(*given)
+        return await asyncio.to_thread(read, *given)
 
     def end(self) -> None:
         """Nobody is told anything any more."""
@@ -90,20 +100,18 @@ class Front:
         self.gateway.observe(observer)
 
     def _passed(self, effects: Sequence[Effect]) -> Sequence[Effect]:
-        """*effects* without the replies, which are told."""
-        if any(isinstance(each, Append) for each in effects):
-            self.written()
-        ours = [e for e in effects if isinstance(e, Send) and e.link in _OURS]
-        if not ours:
-            return effects
-        for effect in ours:
-            if effect.link == DIRECTORY:
-                self._asked(effect.message)
-                continue
-            waiting = self._waiting.get(effect.message.ticket)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(effect.message)
-        return [e for e in effects if not (isinstance(e, Send) and e.link in _OURS)]
+        """*effects*; if the journal is to grow, that is told."""
+        for effect in effects:
+            if isinstance(effect, Append):
+                self.written()
+                break
+        return effects
+
+    def _replied(self, reply: Reply) -> None:
+        """All that was written before *reply* is durable."""
+        waiting = self._waiting.get(reply.ticket)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(reply)
 
     def _asked(self, question: Question) -> None:
         """Have *question* carried; without an answer the machine waits its time."""

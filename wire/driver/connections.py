@@ -32,7 +32,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 from ..channel import Channel
 from ..ports import Event, LinkId, Seconds
@@ -46,6 +46,26 @@ from .tls import Tls, why
 REDIAL_FIRST_S: Final = 0.1
 REDIAL_MAX_S: Final = 5.0
 SWEEP_S: Final = 0.5  # How often the deadlines of links are looked at.
+
+
+class Inside:
+    """Where what goes to a link that is no connection is told; it looks like a link."""
+
+    is_up = True
+
+    def __init__(self, tell: Callable[[Any], None]) -> None:
+        self._tell = tell
+
+    def pack(self, message: Any, size: int | None = None) -> Any:
+        """It stays as it is."""
+        return message
+
+    def put(self, message: Any) -> None:
+        """It may leave."""
+        self._tell(message)
+
+    def end(self, reason: str) -> None:
+        """It has none."""
 
 
 class Connections:

@@ -34,7 +34,7 @@ from ..ports import (
     Send,
 )
 from ..record import ORDINARY, Noted, Record
-from .connections import Connections
+from .connections import Connections, Inside
 from .control import Control, Verb, serve_control
 from .journal import Journal
 from .links import NEVER, Link, LinkLimits
@@ -49,8 +49,9 @@ GARBAGE_THRESHOLD: Final = 50_000  # New containers until the collector looks; s
 # How long a journal's thread waits for a busy loop after every call that lets go of the
 # interpreter; the default, ten times as long, would add up to more than a slow disk takes.
 SWITCH_INTERVAL_S: Final = 0.0005
-# What may have to wait for the disk: bytes for a link, or no bytes and the reason for its end.
-_Outgoing = tuple[Link, bytes, str]
+# What may have to wait for the disk: bytes for a link, or no bytes and the reason for its end; or
+# what is told inside this program.
+_Outgoing = tuple[Link | Inside, Any, str]
 
 
 class Clock:
@@ -119,6 +120,8 @@ class Runtime:
             self.take_all, self._fail, self._watch, self.counts, self._record
         )
         self._links = self._connections.links
+        self._inside: dict[LinkId, Inside] = {}
+        self._failed: list[Callable[[], None]] = []
         self.clock.watch(self._time_shifted)
 
     # For the program ----------------------------------------------------------------------------
@@ -160,6 +163,15 @@ class Runtime:
         """Keep a connection called *link* to *host*; whenever it is gone, try again and again."""
         self._connections.dial(link, host, port, channel, tls, limits or LinkLimits())
 
+    def tell(self, link: LinkId, tell: Callable[[Any], None], failed: Callable[[], None]) -> None:
+        """Have *tell* be given what the machine sends to *link*, which is no connection.
+
+        As all that is sent, it waits for what was appended before. *failed* is called when the
+        runtime fails: what waits then is told to nobody.
+        """
+        self._inside[link] = Inside(tell)
+        self._failed.append(failed)
+
     def call(self, action: Callable[[Seconds], Sequence[Effect]]) -> None:
         """Do what *action*, given the time, returns: a command from outside, or a recovery.
 
@@ -179,6 +191,11 @@ class Runtime:
     def note(self, kind: str, reason: str) -> None:
         """Tell the record what happened beside all links."""
         self._record.note(kind, LinkId("-"), reason)
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether to wait for the journal's disk costs less than a thread would."""
+        return self._writer is not None and self._writer.is_in_turn
 
     async def durable(self) -> None:
         """Return when all that the machine wanted appended so far is committed.
@@ -246,18 +263,18 @@ class Runtime:
     def _perform(self, effects: Sequence[Effect]) -> None:
         """Do *effects* in order, or put them where they wait for the disk."""
         for effect in effects:
-            if isinstance(effect, Send):
-                self._send(effect)
-            elif isinstance(effect, Append):
+            if isinstance(effect, Append):
                 if self._writer is not None:
                     self._writer.append(effect.entry)
+            elif isinstance(effect, Send):
+                self._send(effect)
             elif isinstance(effect, LookUp):
                 self._look_up(effect)
             else:
                 self._close(effect)
 
     def _send(self, effect: Send) -> None:
-        link = self._links.get(effect.link)
+        link = self._links.get(effect.link) or self._inside.get(effect.link)
         is_up = link is not None and link.is_up
         data = link.pack(effect.message, effect.size) if link is not None and is_up else b""
         if link is None or not data:
@@ -343,6 +360,8 @@ class Runtime:
         """Stop at once: what state we are in is not known, so nothing more may leave."""
         self._shut()
         self._connections.abort()
+        for failed in self._failed:
+            failed()
         if not self._ended.done():
             self._ended.set_exception(error)
 

@@ -145,6 +145,11 @@ class JournalWriter(Generic[W]):
             self._open = _Batch()
         return self._open
 
+    @property
+    def is_in_turn(self) -> bool:
+        """Whether commits run in the loop's own turn."""
+        return self._pace.in_turn
+
     async def durable(self) -> None:
         """Return when all that was appended so far is committed; raise Error if it cannot be."""
         last = self._open or (self._submitted[-1] if self._submitted else None)

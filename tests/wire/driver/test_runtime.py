@@ -458,6 +458,44 @@ def test_a_deed_of_the_operator_is_answered_when_it_is_durable(on_loop, tmp_path
     assert journal.commits == [[user_name()]]
 
 
+def test_what_is_told_inside_waits_for_the_disk_as_all_that_is_sent(on_loop):
+    journal, told = GatedJournal(), []
+
+    async def main():
+        runtime = Runtime(SmallMachine(), journal=journal)
+        runtime.tell(HOST, told.append, lambda: None)
+        runtime.call(lambda now: [Append("entry"), Send(HOST, "reply")])
+        assert await asyncio.to_thread(journal.begun.acquire)
+        assert told == []
+        journal.let()
+        await runtime.durable()
+        assert told == ["reply"]
+        runtime.call(lambda now: [Send(HOST, "another")])
+        assert told == ["reply", "another"]
+        await runtime.stop()
+
+    on_loop(main())
+
+
+def test_what_fails_tells_those_inside(on_loop):
+    told = []
+
+    async def main():
+        runtime = Runtime(SmallMachine())
+        runtime.tell(HOST, told.append, lambda: told.append("failed"))
+        with pytest.raises(AssertionError):
+            runtime.call(_wrong)
+        assert told == ["failed"]
+        with pytest.raises(AssertionError):
+            await runtime.wait()
+        await runtime.stop()
+
+    def _wrong(now):
+        raise AssertionError("what must hold")
+
+    on_loop(main())
+
+
 def test_without_a_journal_everything_is_durable(on_loop):
     async def main():
         async with running(SmallMachine(pay=pay)) as runtime:
