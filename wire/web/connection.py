@@ -20,6 +20,7 @@ HEADERS_MAX: Final = 16 * 1024  # bytes from a request's first to the end of its
 
 _TOO_MUCH: Final = f"Headers have at most {HEADERS_MAX} bytes"
 VERSIONS: Final = frozenset({"1.0", "1.1"})
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"  # as uvicorn says it
 
 
 class _Unclear(Exception):
@@ -44,6 +45,35 @@ Refusal = Callable[[int, str], Said]
 def in_words(status: int, text: str) -> Said:
     """A refusal as plain text."""
     return Said("text/plain; charset=utf-8", f"{status}: {text}\n".encode())
+
+
+class Joined:
+    """What one answer is written to: its head leaves with the first of its body, in one record."""
+
+    __slots__ = ("_head", "_is_begun", "_transport")
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+        self._head = b""
+        self._is_begun = False
+
+    def write(self, data: bytes) -> None:
+        """The next of it."""
+        if self._is_begun or data == CONTINUE:
+            self._transport.write(self._head + data if self._head else data)
+            self._head = b""
+        else:
+            self._is_begun, self._head = True, data
+
+    def close(self) -> None:
+        """It was the last answer, or no body comes."""
+        if self._head:
+            self.write(b"")
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether nobody will read it."""
+        return bool(self._transport.is_closing())
 
 
 class Connection(HttpToolsProtocol):
@@ -118,6 +148,8 @@ class Connection(HttpToolsProtocol):
                 raise _Unclear("where the body ends")
         self._is_reading_headers = False
         super().on_headers_complete()
+        if self.scope["method"] != "HEAD":  # whose answer has no body
+            self.cycle.transport = Joined(self.transport)  # type: ignore[assignment]
 
     def on_message_complete(self) -> None:
         """The next bytes are another request's."""

@@ -7,6 +7,7 @@ import ssl
 import pytest
 
 from cardswitch.lab.house.topology import free_ports, make_lab
+from cardswitch.wire.web.connection import CONTINUE, Joined
 from tests.kit.shop import Shop
 
 POST = b"POST /v1/refunds HTTP/1.1\r\n"
@@ -82,6 +83,57 @@ def test_what_is_no_http_or_means_two_things_is_refused(shop, data):
     said = spoken(shop, [data], 2)
     assert said.startswith(b"HTTP/1.1 400 ")
     assert "one thing" in error(said)
+
+
+class Transport:
+    """Keeps what is written."""
+
+    def __init__(self):
+        self.written = []
+
+    def write(self, data):
+        self.written.append(bytes(data))
+
+    def close(self):
+        self.written.append("closed")
+
+    def is_closing(self):
+        return "closed" in self.written
+
+
+def test_the_head_of_an_answer_leaves_with_its_body():
+    transport = Transport()
+    joined = Joined(transport)
+    joined.write(CONTINUE)
+    joined.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    assert transport.written == [CONTINUE]
+    for part in (b"ab", b"cd", b""):
+        joined.write(part)
+    assert transport.written[1:] == [b"HTTP/1.1 200 OK\r\n\r\nab", b"cd", b""]
+    assert not joined.is_closing()
+    joined.close()
+    assert transport.written[-1] == "closed"
+    assert joined.is_closing()
+
+
+def test_a_head_that_no_body_follows_leaves_before_the_end():
+    transport = Transport()
+    joined = Joined(transport)
+    joined.write(b"head")
+    joined.close()
+    assert transport.written == [b"head", "closed"]
+
+
+def test_who_asks_for_a_head_alone_gets_it(shop):
+    said = spoken(shop, [b"HEAD /v1/refunds HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"])
+    assert said.startswith(b"HTTP/1.1 401")
+    assert said.endswith(b"\r\n\r\n")
+
+
+def test_who_waits_to_be_told_to_go_on_is_told(shop):
+    head = b"POST /v1/refunds HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: 100-continue\r\n"
+    key = f"Authorization: Bearer {shop.secret}\r\n\r\n".encode()
+    assert spoken(shop, [head + key]) == CONTINUE
 
 
 def test_requests_follow_each_other_on_one_connection(shop):
