@@ -10,7 +10,7 @@ from cardswitch.wire.driver.control import Verb
 
 from .api.endpoints import Asked, Services
 from .api.families.links import create_link, list_links, update_link
-from .api.forms import refuse_stray_cards
+from .api.forms import leaves, refuse_stray_cards
 from .api.keys import ApiKey
 
 _OPERATOR: Final = "operator"  # who needs no key: his channel is his
@@ -39,7 +39,7 @@ def link_verbs(services: Services, merchants: tuple[str, ...]) -> dict[str, Verb
             order["restrictions"] = {"completed_sessions": {"limit": 1}}
         if told.get("back"):
             order["after_completion"] = {"type": "redirect", "redirect": {"url": told["back"]}}
-        refuse_stray_cards(order)
+        refuse_stray_cards(leaves(order))
         return (await create_link(asked(told, order)))[0]
 
     async def list_all(told: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -71,7 +71,7 @@ def operator_verbs(services: Services, merchants: tuple[str, ...]) -> dict[str, 
 async def _resolve(services: Services, told: Mapping[str, Any]) -> Mapping[str, Any]:
     """Keep what a person knows of an exception."""
     given = params.read(ResolveParams, {name: told.get(name) for name in _RESOLVING})
-    refuse_stray_cards({"because": given.because})
+    refuse_stray_cards([("because", given.because)])
     ref, number = exception_named(_text(told, "id"))
     intents = [each for each, _ in services.reader.exceptions() if each.ref == ref]
     if not intents:

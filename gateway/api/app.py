@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from math import ceil
 from typing import Any, Final
@@ -25,7 +25,16 @@ from .endpoints import Asked, Services, Told
 from .expanding import expanded, paths_of
 from .families.loading import loader
 from .faults import Fault, bad, error_object, unauthorised
-from .forms import BODY_MAX, Value, leaves, read_body, read_form, read_json, refuse_stray_cards
+from .forms import (
+    BODY_MAX,
+    Leaf,
+    Value,
+    leaves,
+    read_body,
+    read_form,
+    read_json,
+    refuse_stray_cards,
+)
 from .ids import REQUEST, new_id
 from .keys import ApiKey, KeyFile
 from .objects import intent_object
@@ -35,6 +44,7 @@ IDEMPOTENCY_MAX: Final = 255
 REQUEST_ID: Final = "Request-Id"
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
+_HEADERS: Final = ((b"content-type", _JSON.encode()), (b"cache-control", b"no-store"))
 _SECRETS: Final = ("[card][number]", "[card][cvc]")
 _encode: Final = msgspec.json.Encoder().encode
 _sorted: Final = msgspec.json.Encoder(order="sorted").encode
@@ -109,11 +119,11 @@ class Api:
         came, path = self._services.now(), request.scope["path"]
         headers = headers_of(request)
         self._hold_back(0, address_of(request))
-        key = self._authorised(headers.get("authorization", ""), line)
+        key = self._authorised(_text(headers, b"authorization"), line)
         self._hold_back(1, key.id)
         value = await self._value(request, headers)
-        refuse_stray_cards(value)
-        idempotency = headers.get("idempotency-key", "") if line.method == "POST" else ""
+        said = leaves(value)
+        idempotency = _text(headers, b"idempotency-key") if line.method == "POST" else ""
         if idempotency and not (
             len(idempotency) <= IDEMPOTENCY_MAX
             and idempotency.isascii()
@@ -121,7 +131,7 @@ class Api:
         ):
             text = f"Idempotency-Key: 1 to {IDEMPOTENCY_MAX} printable characters"
             raise bad(text)
-        refuse_stray_cards({"Idempotency-Key": idempotency})
+        refuse_stray_cards([*said, ("Idempotency-Key", idempotency)])
         origin = Origin(
             request=id_,
             method=line.method,
@@ -136,8 +146,8 @@ class Api:
             second=ids.get("second", ""),
             value=value,
             idempotency=_hash(f"{key.merchant}|{idempotency}") if idempotency else "",
-            digest=self._digest(line.method, path, value) if idempotency else "",
-            version=headers.get("stripe-version", ""),
+            digest=self._digest(line.method, path, said) if idempotency else "",
+            version=_text(headers, b"stripe-version"),
             origin=origin,
         )
 
@@ -159,28 +169,27 @@ class Api:
             raise unauthorised(text, 403, "secret_key_required")
         return key
 
-    async def _value(self, request: Request, headers: Mapping[str, str]) -> Value:
+    async def _value(self, request: Request, headers: Mapping[bytes, bytes]) -> Value:
         query: bytes = request.scope["query_string"]
         if request.method in ("GET", "DELETE"):
             return _form_in(query)
         if query:
             raise bad("Parameters of a POST stand in its body")
         body = await read_body(request, BODY_MAX, self._request_s)
-        kind = headers.get("content-type", _FORM).partition(";")[0].strip().lower()
+        kind = (_text(headers, b"content-type") or _FORM).partition(";")[0].strip().lower()
         if kind == _JSON:
             return read_json(body)
         if kind != _FORM and body:
             raise bad(f"Content-Type: expected {_FORM} or {_JSON}")
         return _form_in(body)
 
-    def _digest(self, method: str, path: str, value: Value) -> str:
+    def _digest(self, method: str, path: str, said: Sequence[Leaf]) -> str:
         """The same for the same request; of a card there is nothing in it that can be undone."""
-        return _hash(f"{method} {path} {self._safe(value)}")
+        return _hash(f"{method} {path} {self._safe(said)}")
 
-    def _safe(self, value: Value) -> str:
-        told = {}
-        for param, leaf in leaves(value):
-            told[param] = leaf
+    def _safe(self, said: Sequence[Leaf]) -> str:
+        told = dict(said)
+        for param, leaf in said:
             if param.endswith(_SECRETS) and isinstance(leaf, str):
                 try:
                     told[param] = self._services.vault.fingerprint(leaf)
@@ -218,11 +227,16 @@ class _Answer(Response):
         self.body = body
         self.background = None
         self.raw_headers = [
-            (b"content-type", _JSON.encode()),
+            *_HEADERS,
             (b"content-length", b"%d" % len(body)),
-            (b"cache-control", b"no-store"),
             *[(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
         ]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Send it, as ASGI has it."""
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def _response(status: int, shown: Any, headers: Mapping[str, str]) -> Response:
@@ -234,6 +248,10 @@ def _form_in(body: bytes) -> Value:
         return read_form(body.decode("ascii"))
     except UnicodeDecodeError:
         raise bad("A form is ASCII, and all else in it is percent-encoded") from None
+
+
+def _text(headers: Mapping[bytes, bytes], name: bytes) -> str:
+    return headers.get(name, b"").decode("latin-1")
 
 
 def _key_in(header: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -31,10 +32,12 @@ _RANDOM: Final = re.compile(
 )
 _LONE_PERCENT: Final = re.compile("%(?![0-9a-fA-F]{2})")
 _NAME: Final = re.compile(r"[^][]+(?:\[[^][]+\])*(?:\[\])?")  # what most parameters are called
-_CARD: Final = "payment_method_data[card][number]"  # the one place where a card number may stand
-_CARD_ALONE: Final = "card[number]"
+# Where a card number may stand.
+_CARDS: Final = ("payment_method_data[card][number]", "card[number]")
+_NAMES_KEPT: Final = 1_000  # of parameters, as they came: most come again with every request
 
 Value = dict[str, Any]
+Leaf = tuple[str, Any]
 
 
 async def read_body(request: Request, size_max: int, within: Seconds) -> bytes:
@@ -66,10 +69,8 @@ def read_form(text: str) -> Value:
     root: Value = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
-        key = _decoded(name, "")
-        if len(key) > KEY_MAX:
-            raise bad(f"A parameter's name has at most {KEY_MAX} characters", key[:KEY_MAX])
-        _put(root, key, _decoded(value, key))
+        key, names = _named(name)
+        _put(root, key, names, _decoded(value, key))
     settled: Value = _settled(root, "")
     return settled
 
@@ -90,26 +91,35 @@ def read_json(body: bytes) -> Value:
     return value
 
 
-def leaves(value: Any, param: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value in *value* that is no table or list, with its place as a form names it."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from leaves(inner, f"{param}[{name}]" if param else name)
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from leaves(inner, f"{param}[{number}]")
-    else:
-        yield param, value
+def leaves(value: Value) -> list[Leaf]:
+    """Every value in *value* that is no table or list, with its place as a form names it.
+
+    >>> leaves({"amount": "5", "metadata": {"a": "b"}, "expand": ["x"]})
+    [('amount', '5'), ('metadata[a]', 'b'), ('expand[0]', 'x')]
+    """
+    found: list[Leaf] = []
+    _gather(value.items(), "", found)
+    return found
 
 
-def refuse_stray_cards(value: Value) -> None:
-    """A card number anywhere but in a card would be kept: Fault."""
-    for param, leaf in leaves(value):
-        if param in (_CARD, _CARD_ALONE):
-            continue
+def _gather(inside: Iterable[tuple[Any, Any]], param: str, found: list[Leaf]) -> None:
+    for name, inner in inside:
+        place = f"{param}[{name}]" if param else name
+        if isinstance(inner, dict):
+            _gather(inner.items(), place, found)
+        elif isinstance(inner, list):
+            _gather(enumerate(inner), place, found)
+        else:
+            found.append((place, inner))
+
+
+def refuse_stray_cards(said: Iterable[Leaf]) -> None:
+    """A card number anywhere in what was *said* but in a card would be kept: Fault."""
+    stray = [leaf for leaf in said if leaf[0] not in _CARDS]
+    if not PAN_RUN.search("\n".join([f"{param}\n{leaf}" for param, leaf in stray])):
+        return  # as nearly always, and without ids by chance there is no more of it
+    for param, leaf in stray:
         for text in (param, str(leaf)):
-            if not PAN_RUN.search(text):
-                continue  # as nearly always, and without ids by chance there is no more of it
             for run in PAN_RUN.finditer(_RANDOM.sub("*", text)):
                 if is_card(run[0]):
                     raise bad(
@@ -139,9 +149,8 @@ def _check_text(text: str, param: str) -> None:
         raise bad(f"A value has at most {VALUE_MAX} characters", param or None)
 
 
-def _put(root: Value, key: str, value: str) -> None:
-    """*value* at the place that *key* names; lists are tables by number until all is read."""
-    names = _names(key)
+def _put(root: Value, key: str, names: Sequence[str], value: str) -> None:
+    """*value* where *names* lead, as *key* says; lists are tables by number until all is read."""
     table = root
     for name in names[:-1]:
         inner = table.setdefault(name, {})
@@ -154,6 +163,15 @@ def _put(root: Value, key: str, value: str) -> None:
     if last in table:
         raise _twice(key)
     table[last] = value
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _named(text: str) -> tuple[str, tuple[str, ...]]:
+    """The parameter that *text* is, decoded, and the names that it is made of. Raises Fault."""
+    key = _decoded(text, "")
+    if len(key) > KEY_MAX:
+        raise bad(f"A parameter's name has at most {KEY_MAX} characters", key[:KEY_MAX])
+    return key, tuple(_names(key))
 
 
 def _names(key: str) -> list[str]:

@@ -7,6 +7,7 @@ that was chance alone would have another page of it written.
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from functools import lru_cache
 from time import time
 from typing import Final
@@ -23,14 +24,28 @@ INSTANT_LENGTH: Final = 6  # Enough until the year 3700; 95 bits of chance are l
 _FAIR: Final = 256 // len(ALPHABET) * len(ALPHABET)
 _LETTERS: Final = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 _UNFAIR: Final = bytes(range(_FAIR, 256))
+# Chance is asked for in advance, for some hundred ids: each question lets other threads run.
+_DRAWN: Final = 8_192
+_PIECE: Final = 24  # as long as most of what is asked for
+_pieces: Final[deque[str]] = deque()
 
 
 def random_text(length: int) -> str:
-    """*length* letters and digits, out of one question to the system: each lets others run."""
-    text = ""
+    """*length* letters and digits, which nobody else is given."""
+    text = _piece()
     while len(text) < length:
-        text += secrets.token_bytes(2 * length).translate(_LETTERS, _UNFAIR).decode("ascii")
+        text += _piece()
     return text[:length]
+
+
+def _piece() -> str:
+    while True:
+        try:
+            return _pieces.popleft()
+        except IndexError:
+            text = secrets.token_bytes(_DRAWN).translate(_LETTERS, _UNFAIR).decode("ascii")
+            whole = range(0, len(text) - _PIECE + 1, _PIECE)
+            _pieces.extend(text[start : start + _PIECE] for start in whole)
 
 
 def new_ref() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -76,7 +75,7 @@ async def page_of(
         until=until,
         customer=customer or "",
     )
-    return await asyncio.to_thread(_read, asked.services.reader, wanted)
+    return await asked.services.front.reading(_read, asked.services.reader, wanted)
 
 
 def cut(items: Sequence[T], ids: Sequence[str], given: ListParams) -> tuple[list[T], bool]:
@@ -123,7 +122,7 @@ async def _between(asked: Asked, given: ListParams, locate: Locate) -> tuple[int
     for param, id_ in named.items():
         if id_ is None:
             continue
-        row = await asyncio.to_thread(_row_of, asked, locate(id_))
+        row = await asked.services.front.reading(_row_of, asked, locate(id_))
         if row is None:
             raise unknown(id_, param)
         found[param] = row.sequence

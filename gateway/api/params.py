@@ -191,7 +191,10 @@ def _at_one_second(value: Value) -> Value:
 def _given(value: Any, unsets: bool) -> Any:
     """*value* without its empty texts, or with None for them."""
     if isinstance(value, dict):
-        named = {name: _given(inner, unsets) for name, inner in value.items()}
+        named = {
+            name: inner if inner and type(inner) is str else _given(inner, unsets)
+            for name, inner in value.items()
+        }
         return named if unsets else {name: x for name, x in named.items() if x is not None}
     if isinstance(value, list):
         return [_given(inner, unsets) for inner in value]

@@ -21,7 +21,7 @@ from .authentication import DIRECTORY, Directory
 from .authentication import Question as Asked
 from .calls import Alter, Call, Create, Expire, Reply
 from .ends import Ends
-from .entries import Became, Began, Created, GatewayEntry, IntentEntry, Updated
+from .entries import Became, Began, Called, Created, GatewayEntry, IntentEntry, Updated
 from .flows.velocity import Declines
 from .intents import Intent, created
 from .messages import Node
@@ -120,6 +120,9 @@ class GatewayDesk(Desk):
     def record(self, ref: str, entry: IntentEntry) -> Intent:
         """Write *entry* to the intent *ref*: the one place where an intent changes."""
         before = self.intents[ref]
+        if isinstance(entry, Called):  # by which nothing changes
+            self.append(self.rows.follow(before.leg, entry))
+            return before
         self.intents[ref] = intent = before.with_entry(entry)
         is_same = isinstance(entry, Updated) and intent.customer == before.customer
         customer = "" if is_same else intent.customer or ""

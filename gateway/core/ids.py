@@ -24,6 +24,7 @@ CHARGE: Final = "ch_"
 REFUND: Final = "re_"
 _AT_ONCE: Final = 8
 _SOME: Final = len(ALPHABET) ** _AT_ONCE
+_PAIRS: Final = [low + high for high in ALPHABET for low in ALPHABET]
 
 
 def id_of(prefix: str, ref: str, number: int = 0) -> str:
@@ -45,9 +46,9 @@ def text_of(name: str) -> str:
     number, text = int.from_bytes(sha256(name.encode()).digest(), "big"), ""
     for _ in range(ID_LENGTH // _AT_ONCE):
         number, some = divmod(number, _SOME)  # Small numbers are divided sooner.
-        for _ in range(_AT_ONCE):
-            some, digit = divmod(some, len(ALPHABET))
-            text += ALPHABET[digit]
+        for _ in range(_AT_ONCE // 2):
+            some, pair = divmod(some, len(_PAIRS))
+            text += _PAIRS[pair]
     return text
 
 

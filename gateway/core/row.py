@@ -11,7 +11,17 @@ from msgspec.structs import replace
 
 from cardswitch.wire.ports import Seconds
 
-from .entries import Became, Began, Created, GatewayEntry, KeyAnswered, KeyTaken, Sent, Updated
+from .entries import (
+    Became,
+    Began,
+    Called,
+    Created,
+    GatewayEntry,
+    KeyAnswered,
+    KeyTaken,
+    Sent,
+    Updated,
+)
 from .intents import Intent, created
 from .things import KINDS as THINGS
 from .things import Record
@@ -97,7 +107,8 @@ class Rows:
     def checkpoint(self, at: Seconds, legs: Sequence[int], told: Mapping[str, Any]) -> GatewayRow:
         """All that a start must know: *legs* that are not finished, and whatever is *told*."""
         said = {"legs": legs, "leg_number": self.leg, "trace": self.trace, **told}
-        row = self._next(leg=0, at=at, state=CHECKPOINT, fields=self._encode(said).decode())
+        fields = self._encode(said).decode()
+        row = GatewayRow(sequence=self._next(), leg=0, at=at, state=CHECKPOINT, fields=fields)
         self.since_checkpoint = 0
         return row
 
@@ -108,15 +119,19 @@ class Rows:
         self.since_checkpoint += 1
 
     def _row(self, leg: int, entry: GatewayEntry, **columns: str) -> GatewayRow:
-        fields = self._encode(entry).decode()
-        return self._next(
-            leg=leg, at=entry.at, state=type(entry).__name__, fields=fields, **columns
+        return GatewayRow(
+            sequence=self._next(),
+            leg=leg,
+            at=entry.at,
+            state=type(entry).__name__,
+            fields=self._encode(entry).decode(),
+            **columns,
         )
 
-    def _next(self, **columns: Any) -> GatewayRow:
+    def _next(self) -> int:
         self.sequence += 1
         self.since_checkpoint += 1
-        return GatewayRow(sequence=self.sequence, **columns)
+        return self.sequence
 
 
 _decode: Final = msgspec.json.Decoder(GatewayEntry).decode
@@ -143,6 +158,8 @@ class Legs(Struct, kw_only=True):
 
     def add(self, name: str, row: GatewayRow) -> None:
         """*row* is the next of the leg *name*."""
+        if row.state == Called.__name__:  # by which nothing changes
+            return
         match read(row):
             case KeyTaken() as entry:
                 self.keys[name] = (entry, None)

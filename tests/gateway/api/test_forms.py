@@ -14,6 +14,7 @@ from cardswitch.gateway.api.forms import (
     INDEX_MAX,
     PAIRS_MAX,
     VALUE_MAX,
+    leaves,
     read_body,
     read_form,
     read_json,
@@ -110,12 +111,12 @@ HARMLESS = [
 @pytest.mark.parametrize("value", STRAY)
 def test_a_card_number_stands_in_a_card_alone(value):
     with pytest.raises(Fault, match="card number"):
-        refuse_stray_cards(value)
+        refuse_stray_cards(leaves(value))
 
 
 @pytest.mark.parametrize("value", HARMLESS)
 def test_what_is_no_card_number_or_stands_in_a_card_passes(value):
-    refuse_stray_cards(value)
+    refuse_stray_cards(leaves(value))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_what_is_no_card_number_or_stands_in_a_card_passes(value):
     ],
 )
 def test_an_id_by_chance_is_no_card(text):
-    refuse_stray_cards({"Idempotency-Key": text})
+    refuse_stray_cards([("Idempotency-Key", text)])
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_an_id_by_chance_is_no_card(text):
 )
 def test_a_card_beside_letters_is_one(text):
     with pytest.raises(Fault):
-        refuse_stray_cards({"Idempotency-Key": text})
+        refuse_stray_cards([("Idempotency-Key", text)])
 
 
 NEVER = object()
