@@ -1,8 +1,8 @@
 """Goes through a closed day again by another way, and names every record that does not agree.
 
-Which batches there must be is counted from what happened to each leg (`switch.store.recount`). From
-that, all that the close says is derived a second time, field by field; what was written for others
-is read back, see `check_files`.
+Which batches there must be is counted from what happened to each leg (`switch.store.recounts`).
+From that, all that the close says is derived a second time, field by field; what was written for
+others is read back, see `check_files`.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ from .moved import (
     sums,
     temporary,
 )
-from .recount import Recount
+from .recounts.recount import Recount
 from .tables import (
     BATCHES,
     CHARGES,

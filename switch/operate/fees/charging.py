@@ -12,7 +12,7 @@ from ...settlement.fees.expected import ExpectedCharges
 from ...settlement.fees.schedules import BatchRate, rates_of
 from ...settlement.totals import BatchTotals
 from ...store.booking import Booking
-from ...store.recount import Recount
+from ...store.recounts.recount import Recount
 from ..config import SettlementConfig
 
 

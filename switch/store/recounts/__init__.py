@@ -1,0 +1,1 @@
+"""What a close must have booked, derived a second time."""
