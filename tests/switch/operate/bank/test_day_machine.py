@@ -248,13 +248,11 @@ class Weeks(RuleBasedStateMachine):
         self.week.days.cut_over()
         for shop in SHOPS:
             self._settle("release", shop.id)
-        for _ in range(REST_DAYS):
-            self.week.settle()
-            self.week.days.cut_over()
         self.week.settle()
         self._clear()
-        self.week.days.cut_over()
-        self.week.settle()
+        for _ in range(REST_DAYS):
+            self.week.days.cut_over()
+            self.week.settle()
         self._look()
         books = BooksReader(lab.settlement.books)
         wanted = approved(lab.folder / "switch.db")
