@@ -3,6 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
+from secrets import randbelow
 
 from cardswitch import IsoClient, Message, NoAnswer
 from cardswitch.specs.codes import REASONS
@@ -18,7 +19,7 @@ def sale(amount: Decimal) -> Message:
         3: "000000",
         4: f"{int(amount * 100):012d}",
         7: f"{now:%m%d%H%M%S}",
-        11: f"{now:%H%M%S}",  # the trace number: another one for each sale
+        11: f"{1 + randbelow(999_999):06d}",  # the trace number: another one for each sale
         12: f"{now:%H%M%S}",
         13: f"{now:%m%d}",
         14: EXPIRY,
