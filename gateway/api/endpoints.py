@@ -7,6 +7,7 @@ from hmac import compare_digest
 from typing import Final, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.amounts import AMOUNT_DIGITS_MAX, currency
 from cardswitch.specs.errors import FormatError
@@ -17,7 +18,7 @@ from ..core.calls import Deed, Origin, Read, Reply, Use
 from ..core.exchanges import Exchange
 from ..core.ids import CHARGE, INTENT, id_of, parts_of
 from ..core.intents import Intent
-from ..core.problems import missing, other_request
+from ..core.problems import MISSING, missing, other_request
 from ..core.row import INTENT as INTENTS
 from ..core.things import Record
 from ..front import Front
@@ -32,6 +33,7 @@ from .given.codes import Codes
 from .keys import ApiKey
 from .objects import Object
 
+ID: Final = "id"  # the parameter in the path
 LIMIT: Final = 10
 LIMIT_MAX: Final = 100
 ID_MAX: Final = 100  # characters; ours have fewer
@@ -72,9 +74,18 @@ class Asked(Struct, frozen=True, kw_only=True):
         return self.key.kind == "publishable"
 
     async def call(
-        self, ref: str, named: str, deed: Deed, kind: str = INTENTS, uses: tuple[Use, ...] = ()
+        self,
+        ref: str,
+        named: str,
+        deed: Deed,
+        kind: str = INTENTS,
+        uses: tuple[Use, ...] = (),
+        param: str = ID,
     ) -> Reply:
-        """Have *deed* done for *ref*, which is of that *kind*. Raises Told if it has a problem."""
+        """Have *deed* done for *ref*, which is of that *kind*, and which *param* has *named*.
+
+        Raises Told if it has a problem.
+        """
         reply = await self.services.front.call(
             self.key.merchant,
             ref,
@@ -86,21 +97,17 @@ class Asked(Struct, frozen=True, kw_only=True):
             digest=self.digest,
             origin=self.origin,
         )
-        if reply.problem is not None:
-            raise Told(reply)
-        return reply
+        return _good(reply, param)
 
     def other_request(self) -> Fault:
         """Its idempotency key came with another request before."""
         return Fault(other_request())
 
-    async def read(self, ref: str, named: str, kind: str = INTENTS) -> Reply:
-        """How *ref*, asked for as *named*, stands. Raises Told."""
+    async def read(self, ref: str, named: str, kind: str = INTENTS, param: str = ID) -> Reply:
+        """How *ref*, asked for as *named* by *param*, stands. Raises Told."""
         front = self.services.front
         reply = await front.call(self.key.merchant, ref, Read(), named=named, kind=kind)
-        if reply.problem is not None:
-            raise Told(reply)
-        return reply
+        return _good(reply, param)
 
 
 class Told(Fault):
@@ -110,6 +117,16 @@ class Told(Fault):
         assert reply.problem is not None
         super().__init__(reply.problem)
         self.reply = reply
+
+
+def _good(reply: Reply, param: str) -> Reply:
+    """*reply*, if it has no problem; where what *param* names is not there, that is said."""
+    problem = reply.problem
+    if problem is None:
+        return reply
+    if problem.code == MISSING and problem.param == ID:
+        reply = replace(reply, problem=replace(problem, param=param))
+    raise Told(reply)
 
 
 Answer = tuple[Object, Reply | None]
@@ -132,9 +149,9 @@ def intent_of(reply: Reply) -> Intent:
     return reply.intent
 
 
-async def read_intent(asked: Asked, ref: str, named: str) -> Intent:
-    """How the intent *ref*, asked for as *named*, stands. Raises Told."""
-    return intent_of(await asked.read(ref, named))
+async def read_intent(asked: Asked, ref: str, named: str, param: str = ID) -> Intent:
+    """How the intent *ref*, asked for as *named* by *param*, stands. Raises Told."""
+    return intent_of(await asked.read(ref, named, param=param))
 
 
 async def read_thing(asked: Asked, kind: str, id_: str) -> Record:

@@ -13,7 +13,7 @@ from ..core.entries import Sent
 from ..core.exchanges import Exchange
 from ..core.ids import parts_of
 from ..core.intents import Intent
-from ..core.problems import invalid
+from ..core.problems import MISSING, invalid
 from ..core.row import CHARGE, REFUND, GatewayRow, Legs, read
 from ..core.things import Record
 from ..store import GatewayReader, Wanted
@@ -159,7 +159,7 @@ def times_of(created: CreatedParams) -> tuple[Seconds, Seconds | None]:
 
 def unknown(id_: str, param: str) -> Fault:
     """There is nothing that a page could lie behind or before."""
-    return Fault(invalid(f"No such object: {id_[:200]}", param, "resource_missing"))
+    return Fault(invalid(f"No such object: {id_[:200]}", param, MISSING))
 
 
 def part_of(kind: str, prefix: str) -> Locate:

@@ -25,6 +25,7 @@ CODES: Final[Mapping[str, str]] = _TABLE["codes"]
 _BLOCKED: Final[Mapping[Check, tuple[str, str]]] = _TABLE["blocked"]
 # By the code of what a merchant's rule declines: what the shopper reads.
 BLOCKED: Final[Mapping[str | None, str]] = dict(_BLOCKED.values())
+MISSING: Final = "resource_missing"
 TRIED_TOO_OFTEN: Final = "card_velocity_exceeded"
 NOT_AUTHENTICATED: Final = "payment_intent_authentication_failure"
 SETUP_NOT_AUTHENTICATED: Final = "setup_intent_authentication_failure"
@@ -61,7 +62,7 @@ def missing(what: str, id_: str, param: str) -> Problem:
         status=404,
         type="invalid_request_error",
         message=f"No such {what}: {id_}",
-        code="resource_missing",
+        code=MISSING,
         param=param,
     )
 

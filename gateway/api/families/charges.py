@@ -66,7 +66,8 @@ async def list_charges(asked: Asked) -> Answer:
         page = await page_of(asked, given, (CHARGES,), locate, given.customer)
         charges = [charge_object(*each) for each in page.exchanges()]
         return page.shown("/v1/charges", await with_transactions(asked, charges)), None
-    intent = await read_intent(asked, ref_of(given.payment_intent), given.payment_intent)
+    named = given.payment_intent
+    intent = await read_intent(asked, ref_of(named), named, "payment_intent")
     payments = [
         each
         for each in reversed(intent.exchanges)
@@ -96,9 +97,9 @@ async def create_refund(asked: Asked) -> Answer:
     given = params.read(params.RefundParams, asked.value)
     if (given.payment_intent is None) == (given.charge is None):
         raise bad("Name a payment_intent or a charge", "payment_intent", "parameter_missing")
-    named = given.payment_intent or given.charge or ""
+    named, prefix, param = _named(given.payment_intent, given.charge)
     deed = Refund(amount=positive(given.amount), reason=given.reason, metadata=given.metadata)
-    reply = await asked.call(ref_of(named, INTENT if given.payment_intent else CHARGE), named, deed)
+    reply = await asked.call(ref_of(named, prefix), named, deed, param=param)
     intent = intent_of(reply)
     [shown] = await with_transactions(asked, [refund_object(intent, intent.exchange(reply.number))])
     return shown, reply
@@ -115,13 +116,12 @@ async def retrieve_refund(asked: Asked) -> Answer:
 async def list_refunds(asked: Asked) -> Answer:
     """GET /v1/refunds."""
     given = params.read(RefundsParams, asked.value)
-    named = given.payment_intent or given.charge
-    if named is None:
+    if given.payment_intent is None and given.charge is None:
         page = await page_of(asked, given, (REFUNDS,), part_of(INTENTS, REFUND))
         data = [refund_object(*each) for each in page.exchanges()]
         return page.shown("/v1/refunds", await with_transactions(asked, data)), None
-    ref = ref_of(named, INTENT if given.payment_intent else CHARGE)
-    intent = await read_intent(asked, ref, named)
+    named, prefix, param = _named(given.payment_intent, given.charge)
+    intent = await read_intent(asked, ref_of(named, prefix), named, param)
     refunds = [
         each
         for each in reversed(intent.exchanges)
@@ -131,3 +131,10 @@ async def list_refunds(asked: Asked) -> Answer:
     found, has_more = cut(refunds, ids, given)
     data = [refund_object(intent, each) for each in found]
     return list_object("/v1/refunds", await with_transactions(asked, data), has_more), None
+
+
+def _named(payment_intent: str | None, charge: str | None) -> tuple[str, str, str]:
+    """The id that is given of one of both, how such ids begin, and the parameter that gives it."""
+    if payment_intent is not None:
+        return payment_intent, INTENT, "payment_intent"
+    return charge or "", CHARGE, "charge"

@@ -26,6 +26,13 @@ def test_a_payment_from_creation_to_refund(shop):
     assert error(rest) == (400, "amount_too_large", "amount")
 
 
+@pytest.mark.parametrize("param", ["payment_intent", "charge"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_is_not_there_is_named_by_its_parameter(shop, method, param):
+    said = shop.ask(method, "/v1/refunds", {param: "pi_nothing"})
+    assert error(said) == (404, "resource_missing", param)
+
+
 def test_charges_of_an_order_are_its_tries(shop):
     id_ = shop.create(amount=100051).body["error"]["payment_intent"]["id"]
     shop.ask("POST", f"/v1/payment_intents/{id_}", {"amount": 1000})
