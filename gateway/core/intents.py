@@ -73,7 +73,10 @@ class Intent(Struct, frozen=True, kw_only=True):
     @property
     def last_payment(self) -> Exchange | None:
         """The last one, however it ended."""
-        return next((each for each in reversed(self.exchanges) if each.is_payment), None)
+        for each in reversed(self.exchanges):
+            if each.asked in PAYMENTS:
+                return each
+        return None
 
     @property
     def paid(self) -> Exchange | None:
@@ -91,7 +94,7 @@ class Intent(Struct, frozen=True, kw_only=True):
     @property
     def received(self) -> int:
         """What was approved and is ours, refunds apart."""
-        return sum(each.approved for each in self._of("sale", "completion"))
+        return sum([each.approved for each in self._of("sale", "completion")])
 
     @property
     def capturable(self) -> int:
@@ -106,7 +109,10 @@ class Intent(Struct, frozen=True, kw_only=True):
     @property
     def pending_capture(self) -> Exchange | None:
         """The capture that the switch must still acknowledge, if there is one."""
-        return next((e for e in self._of("completion") if e.stand is Stand.SENT), None)
+        for each in self.exchanges:
+            if each.asked == "completion" and each.stand is Stand.SENT:
+                return each
+        return None
 
     def next_part(self, *, is_final: bool) -> Part:
         """Which one the next capture is, of how many, as far as that is known."""
@@ -157,7 +163,7 @@ class Intent(Struct, frozen=True, kw_only=True):
     @property
     def tries(self) -> int:
         """How many times a card was tried."""
-        return self.unpaid_tries + len(self.exchanges)
+        return self.unpaid_tries + len(self._of(*PAYMENTS))
 
     def exchange(self, number: int) -> Exchange:
         """What has the *number*, which is there."""
@@ -243,11 +249,11 @@ class Intent(Struct, frozen=True, kw_only=True):
     def _sent(self, entry: Sent) -> Intent:
         assert entry.number == len(self.exchanges) + 1, "numbers follow each other"
         exchange = Exchange(**{name: getattr(entry, name) for name in entry.__struct_fields__})
-        then = replace(self, exchanges=(*self.exchanges, exchange))
+        exchanges = (*self.exchanges, exchange)
         if entry.asked not in PAYMENTS:
-            return then
+            return replace(self, exchanges=exchanges)
         status = step_to(self.status, Step.CONFIRM, Status.PROCESSING)
-        return replace(then, status=status, card=entry.card, problem=None)
+        return replace(self, exchanges=exchanges, status=status, card=entry.card, problem=None)
 
     def _answered(self, exchange: Exchange, entry: Answered) -> Intent:
         is_approved = exchange.is_approval(entry.answer)

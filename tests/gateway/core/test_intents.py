@@ -96,3 +96,11 @@ def test_a_refund_without_outcome_counts_and_one_that_failed_does_not():
 def test_what_cannot_follow_is_an_assertion(entries):
     with pytest.raises(AssertionError):
         after(*entries)
+
+
+def test_a_capture_tries_no_card():
+    held = after(sent(asked="authorisation"), said("00"))
+    assert held.tries == 1
+    parts = held.with_entry(sent(2, "completion", 400)).with_entry(said("00", 2))
+    assert (parts.tries, len(parts.exchanges)) == (1, 2)
+    assert after(sent(), said("51"), sent(2), said("00", 2)).tries == 2
