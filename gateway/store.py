@@ -33,7 +33,8 @@ from cardswitch.wire.store.tables import journal_table
 from .core.entries import Updated
 from .core.exchanges import Exchange, Stand
 from .core.intents import Intent
-from .core.row import INTENT, GatewayRow, Legs, legs_of
+from .core.row import INTENT, GatewayRow, Legs, legs_of, merged
+from .kept import KeptLegs
 
 EXCEPTIONS_MAX: Final = 500  # intents that ever had one, the newest
 _METADATA: Final = MetaData()
@@ -144,6 +145,7 @@ class GatewayReader:
         )
         self._table: Table = JOURNAL
         self._compiled: dict[Select[Any], Statement] = {}
+        self._kept = KeptLegs()
 
     def page(self, wanted: Wanted) -> list[GatewayRow]:
         """The rows that begin what is *wanted*, newest first; each page costs the same."""
@@ -183,9 +185,15 @@ class GatewayReader:
         return first
 
     def legs(self, legs: Iterable[int]) -> Legs:
-        """What stands in *legs*."""
-        numbers = tuple(legs)
-        return legs_of(self.rows(Question(legs=numbers))) if numbers else Legs()
+        """What stands in *legs*; that to which nothing was written since is not read again."""
+        last = self._reader.last_rows(tuple(legs))
+        found = self._kept.those(last)
+        rows: dict[int, list[GatewayRow]] = {}
+        for row in self.rows(Question(legs=tuple(last.keys() - found.keys()))):
+            rows.setdefault(row.leg, []).append(row)
+        read = {leg: (each[-1].sequence, legs_of(each)) for leg, each in rows.items()}
+        self._kept.keep(read)
+        return merged([*found.values(), *[legs for _, legs in read.values()]])
 
     def named(self, kind: str, name: str) -> Sequence[GatewayRow]:
         """The rows of the leg *name*, which is of that *kind*."""

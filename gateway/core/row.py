@@ -184,3 +184,13 @@ def legs_of(rows: Iterable[GatewayRow], through: int | None = None) -> Legs:
         if row.leg and (through is None or row.sequence <= through):
             legs.add(names.setdefault(row.leg, row.identity), row)
     return legs
+
+
+def merged(several: Iterable[Legs]) -> Legs:
+    """All that stands in *several*, each of other legs."""
+    legs = Legs()
+    for each in several:
+        legs.intents |= each.intents
+        legs.things |= each.things
+        legs.keys |= each.keys
+    return legs

@@ -5,7 +5,7 @@ from sqlalchemy import create_engine, text
 
 from cardswitch.gateway.core.calls import Resolve
 from cardswitch.gateway.core.entries import Created, Details, KeyTaken, Terms, Updated
-from cardswitch.gateway.core.row import INTENT, KEY, Rows
+from cardswitch.gateway.core.row import INTENT, KEY, Legs, Rows
 from cardswitch.gateway.store import GatewayReader, Wanted, open_journal
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Question
@@ -56,6 +56,29 @@ def test_a_page_is_of_one_merchant_newest_first(url):
     nobody = Wanted(merchant="NONE", kinds=(INTENT,), size=4)
     assert reader.page(nobody) == []
     assert reader.page(Wanted(merchant="SHOP", kinds=("charge",), size=4)) == []
+
+
+def test_legs_are_read_anew_once_something_is_written_to_them_and_only_then(url, monkeypatch):
+    reader, rows = GatewayReader(url), Rows()
+    page = reader.page(wanted())
+    first = reader.legs({row.leg for row in page})
+    assert first.intents.keys() == set(names(page))
+    journal = open_journal(url)
+    for row in journal.rows():
+        rows.seen(row)
+    updated = Updated(
+        at=20.0, amount=7, currency="eur", card=None, details=Details(), terms=Terms()
+    )
+    journal.commit([rows.follow(page[0].leg, updated)])
+    journal.close()
+    asked, read = [], reader.rows
+    monkeypatch.setattr(reader, "rows", lambda question: asked.append(question) or read(question))
+    again = reader.legs({row.leg for row in page})
+    assert [question.legs for question in asked] == [(page[0].leg,)]
+    assert again.intents.pop("SHOP9").amount == 7
+    first.intents.pop("SHOP9")
+    assert all(again.intents[name] is each for name, each in first.intents.items())
+    assert reader.legs(()) == reader.legs((999,)) == Legs()
 
 
 def test_a_page_may_be_of_some_seconds(url):

@@ -116,6 +116,11 @@ class JournalStoreReader(JournalReading[R]):
         with self._kept() as look_ups:
             return self._found(look_ups, questions)
 
+    def last_rows(self, legs: Sequence[int]) -> dict[int, int]:
+        """The sequence of the last row of each of *legs*, read from an index alone."""
+        with self._kept() as look_ups:
+            return look_ups.last_rows(legs)
+
     def compiled(self, query: Select[Any]) -> Statement:
         """*query*, for all columns of the table, as :meth:`ask` wants it."""
         return Statement(self._engine.dialect, query)

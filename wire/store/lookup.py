@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    func,
     literal_column,
     select,
 )
@@ -68,6 +69,11 @@ class Statements:
         with_rrn = first.where(is_with_rrn(table))
         self.by_rrn = self._text(with_rrn, c.rrn == bindparam("rrn"), *begins)
         columns = [column for column in c if column.name != CHECKSUM]
+        last = select(c.leg, func.max(c.sequence))
+        self.last_by_legs = {
+            size: self._text(last, c.leg.in_(_legs(size))) + " GROUP BY leg"
+            for size in _LEGS_AT_ONCE
+        }
         self.by_legs = {
             size: self._text(select(*columns), c.leg.in_(_legs(size))) for size in _LEGS_AT_ONCE
         }
@@ -121,6 +127,15 @@ class LookUps:
                 statement.text, statement.values(given)
             ).fetchall()
         return found
+
+    def last_rows(self, legs: Sequence[int]) -> dict[int, int]:
+        """The sequence of the last row of each of *legs*. Raises Error if nothing can be read."""
+        with self._cursor() as cursor:
+            return {
+                leg: last
+                for text, some in filled(self._statements.last_by_legs, legs)
+                for leg, last in cursor.execute(text, some).fetchall()
+            }
 
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
@@ -198,10 +213,10 @@ class LookUps:
         ]
 
 
-def filled(statements: Mapping[int, str], given: list[T]) -> Iterator[tuple[str, list[T]]]:
+def filled(statements: Mapping[int, str], given: Sequence[T]) -> Iterator[tuple[str, list[T]]]:
     """The *statements*, by how many they ask for, that ask for all that is *given*."""
     most = max(statements)
     for start in range(0, len(given), most):
-        some = given[start : start + most]
+        some = [*given[start : start + most]]
         size = next(size for size in statements if size >= len(some))
         yield statements[size], some + some[-1:] * (size - len(some))

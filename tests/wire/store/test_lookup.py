@@ -30,6 +30,19 @@ def test_however_many_legs_are_asked_for_each_row_comes_once(store, count):
     assert [row for row in steps(150) if row.leg <= count] == rows
 
 
+def test_the_last_rows_of_legs_are_found_in_an_index_alone(store):
+    store.commit(steps(70))
+    look_ups = LookUps(store._engine, Statements(store._engine.dialect, STEPS))
+    expected = {row.leg: row.sequence for row in steps(70)}
+    assert look_ups.last_rows([*range(1, 99)]) == expected
+    assert look_ups.last_rows([]) == {}
+    if store.is_local:
+        text = look_ups._statements.last_by_legs[4]
+        with store._engine.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (1, 2, 3, 4)).all()
+        assert "USING COVERING INDEX" in plan[0][3]
+
+
 def test_few_statements_ask_for_many():
     statements = {1: "one", 4: "four", 16: "sixteen"}
     assert [*filled(statements, [*range(1, 20)])] == [
