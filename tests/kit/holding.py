@@ -18,7 +18,8 @@ def capture(history: History, leg: int, amount: int, left: int = 0) -> int:
     """*amount* of what *leg* holds is captured, *left* is held still; the leg of the capture."""
     done = State.PART_COMPLETED if left else State.COMPLETED
     history.add(leg, done, stays=left, amount=amount)
-    rrn = next(row.rrn for row in history.rows if row.leg == leg)
+    held = next(row for row in history.rows if row.leg == leg)
+    where = {name: getattr(held, name) for name in ("rrn", "merchant", "terminal", "currency")}
     return history.begin(
-        amount, State.TAKEN, kind="completion", mti="0220", original=leg, moved=amount, rrn=rrn
+        amount, State.TAKEN, kind="completion", mti="0220", original=leg, moved=amount, **where
     )

@@ -17,13 +17,16 @@ from lxml import etree
 
 ORDER = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 NUMBERS = {"EUR": "978", "USD": "840"}
+IS_CAPTURED = """
+serves = 'merchants' AND (
+    state = 'approved' AND kind IN ('sale', 'refund') OR state = 'taken' AND kind = 'completion')
+"""
 # No column that settlement reads of money but the amount, and what a reversal leaves of it.
-APPROVED = """
+APPROVED = f"""
 SELECT merchant, currency, sum(CASE kind WHEN 'refund' THEN -1 ELSE 1 END * coalesce(
     (SELECT min(stays) FROM journal AS undone
      WHERE undone.leg = journal.leg AND undone.state = 'reversing'), amount))
-FROM journal WHERE serves = 'merchants' AND state = 'approved' AND kind IN ('sale', 'refund')
-GROUP BY merchant, currency
+FROM journal WHERE {IS_CAPTURED} GROUP BY merchant, currency
 """
 ALL_POSTINGS = """
 (SELECT journal_id, account, currency, amount FROM postings
@@ -38,12 +41,11 @@ HAVING count(sequence) <> count OR coalesce(sum(movements.amount), 0) <> batches
 # Each approved leg is captured once, and undone once at most.
 CAPTURES = """
 SELECT leg, count(*) FROM movements JOIN batches ON number = batch
-WHERE kind IN ('sale', 'refund') GROUP BY leg
+WHERE kind IN ('sale', 'refund', 'completion') GROUP BY leg
 """
-ANSWERED = """
-SELECT DISTINCT leg FROM journal
-WHERE serves = 'merchants' AND state = 'approved' AND kind IN ('sale', 'refund')
-"""
+ANSWERED = f"SELECT DISTINCT leg FROM journal WHERE {IS_CAPTURED}"
+# What is held still, by the leg that it was set aside for.
+HELD = "SELECT leg, sum(held) FROM holds GROUP BY leg HAVING sum(held) <> 0"
 # What people have booked to what a merchant is owed, by what they say and not by their postings.
 CORRECTED = """
 SELECT substr(account, 18), currency, sum(amount) FROM (

@@ -9,7 +9,6 @@ from sqlalchemy import BigInteger, Column, Connection, Table, Text, func, insert
 
 from cardswitch.specs.dates import days_later
 
-from ...core.day import OF
 from ...settlement.days import date_of
 from ..moved import ALONE, Own, temporary
 from ..tables import HOLDS
@@ -42,17 +41,17 @@ def book_holds(
     writer.execute(insert(HOLDS).from_select(HOLDS.c.keys(), hold_steps(_SAID, label)))
     findings = [*_differing(writer, label)]
     _SAID.drop(writer)
-    whose = label.partition(OF)[1:]  # Behind each date, so that labels compare as dates do.
-    _expire(writer, label, until, "".join((days_later(date_of(label), -hold_days), *whose)))
+    _expire(writer, label, until, days_later(date_of(label), 1 - hold_days))
     return tuple(findings)
 
 
-def _expire(writer: Connection, label: str, until: int, placed_by: str) -> None:
+def _expire(writer: Connection, label: str, until: int, placed_before: str) -> None:
+    """A label begins with its date: it stands before the next date, whatever is behind it."""
     held = func.sum(_H.held)
     once = [func.min(_H[name]) for name in ("merchant", "currency", "rrn", "placed_on")]
     left = (
         select(literal(until), literal("expired"), literal(label), _H.leg, *once, -held, literal(0))
-        .where(_H.placed_on <= placed_by)
+        .where(_H.placed_on < placed_before)
         .group_by(_H.leg)
         .having(held != 0)
     )

@@ -21,16 +21,18 @@ from hypothesis.stateful import (
 from msgspec.structs import replace
 
 from cardswitch.hosts.bank.offline import accounts_of
-from cardswitch.specs.dates import CutOff
+from cardswitch.specs.dates import CutOff, days_later
 from cardswitch.switch.core.states import State
 from cardswitch.switch.operate.bank import corrections, payouts
 from cardswitch.switch.operate.files import write_missing
 from cardswitch.switch.operate.rebuild import rebuild
 from cardswitch.switch.operate.settle import settling
 from cardswitch.switch.operate.verify_books import Findings, verify
+from cardswitch.switch.settlement.days import date_of
 from cardswitch.switch.store.booking import Booking
 from cardswitch.switch.store.books import BooksReader
-from tests.kit.identities import approved, broken, corrected
+from tests.kit.holding import capture, hold
+from tests.kit.identities import HELD, approved, broken, corrected, rows
 from tests.kit.week import EUR, SHOPS, USD, Week
 
 # Clocks change in spring with Easter behind, and in autumn; the year ends, a leap day comes.
@@ -43,6 +45,7 @@ IBANS = ("DE02120300000000202051", "FR7630006000011234567890189", "FR14200410100
 WISHES = ("", "", "ERRAC04RTRN", "ERRAC01RJCT")  # what the emulated bank does with the name
 PLACES = [(shop.id, EUR) for shop in SHOPS] + [("HOTEL", USD)]
 EXAMPLES, STEPS = 3, 40  # a quarter of a minute
+HOLD_DAYS = 2  # few, so that holds expire
 REST_DAYS = 6  # at the end: longer than banks rest in a row
 CHOICE = st.integers(0, 10**6)
 
@@ -59,12 +62,14 @@ class Weeks(RuleBasedStateMachine):
         self._lab_in = lab_in
         self._folder = tempfile.TemporaryDirectory()
         self.sold: list[int] = []
+        self.held: dict[int, int] = {}  # by leg, what no capture has taken or given back
         self.is_closed = True
 
     @initialize(first=st.sampled_from(FIRST_DAYS), cut_off=st.sampled_from(CUT_OFFS))
     def begin(self, first, cut_off):
         self.lab = self._lab_in(Path(self._folder.name))
         self.week = Week(self.lab, first, cut_off)
+        self.lab.settlement = replace(self.lab.settlement, hold_days=HOLD_DAYS)
 
     # What is sold ---------------------------------------------------------------------------------
 
@@ -102,6 +107,22 @@ class Weeks(RuleBasedStateMachine):
     @rule(amount=st.integers(1, 50_000))
     def sell_without_a_name(self, amount):
         self.sold.append(self.lab.history.sale(amount, merchant=""))
+
+    @rule(place=st.sampled_from(PLACES), amount=st.integers(1, 50_000))
+    def authorise(self, place, amount):
+        merchant, currency = place
+        leg = hold(self.lab.history, amount, merchant=merchant, currency=currency)
+        self.held[leg] = amount
+
+    @precondition(lambda self: any(self.held.values()))
+    @rule(choice=CHOICE, amount=st.integers(1, 50_000), is_last=st.booleans())
+    def capture(self, choice, amount, is_last):
+        """A part of what is held, or all of it; the last one gives back the rest."""
+        held = [leg for leg, left in self.held.items() if left]
+        leg = held[choice % len(held)]
+        amount = min(amount, self.held[leg])
+        self.held[leg] = 0 if is_last else self.held[leg] - amount
+        capture(self.lab.history, leg, amount, self.held[leg])
 
     # What operators change ------------------------------------------------------------------------
 
@@ -201,9 +222,20 @@ class Weeks(RuleBasedStateMachine):
     def _look(self):
         self.is_closed = True
         assert [*broken(self.lab.folder, self.lab.deposits)] == []
+        assert dict(rows(self.lab.folder / "books.db", HELD)) == self._held_still()
         before = self.lab.files_below()
         assert self.week.settle() == []  # I17
         assert self.lab.files_below() == before
+
+    def _held_still(self):
+        """By leg, what has not expired by the last day that ended."""
+        lab, last = self.lab, date_of(self.week.days.ends[-1].label)
+        placed = {row.leg: date_of(row.business_date) for row in reversed(lab.history.rows)}
+        return {
+            leg: left
+            for leg, left in self.held.items()
+            if left and days_later(placed[leg], lab.settlement.hold_days) > last
+        }
 
     @precondition(lambda self: self.is_closed and self.week.days.ends)
     @rule()

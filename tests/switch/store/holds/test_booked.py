@@ -85,6 +85,17 @@ def test_what_is_held_too_long_has_expired_and_a_late_capture_is_posted_all_the_
     assert verify(lab.switch, lab.settlement).findings == ()
 
 
+def test_a_hold_of_a_day_that_was_begun_anew_is_as_old_as_its_date(lab):
+    lab.settlement = replace(lab.settlement, hold_days=1)
+    lab.history.cut_over(early=True)
+    leg = hold(lab.history, 1000)
+    lab.history.cut_over()
+    close(lab)
+    assert states(lab) == {leg: "pending"}
+    end_day(lab)
+    assert states(lab) == {leg: "expired"}
+
+
 def test_a_hold_that_begins_and_ends_between_two_closes(lab):
     leg = hold(lab.history, 1000)
     capture(lab.history, leg, 300, left=700)
