@@ -29,6 +29,7 @@ _ENDS: Final = (  # by name: how it begins, and its form
     ("lmk_id", "%", digits(2)),
     ("attributes", "#", HsmKind(_ATTRIBUTES, "the attributes of a key block, such as P0T2B00N00")),
 )
+_END_NAMES: Final = frozenset(name for name, _, _ in _ENDS)
 _TRAILER_KIND: Final = HsmKind("[ -~]{0,32}", "up to 32 printable ASCII characters")
 _ERROR_CODE: Final = re.compile("[0-9A-Z]{2}")
 _NO_FIELDS: Final = (HsmLayout(),)
@@ -45,13 +46,22 @@ def pack_command(command: Command) -> bytes:
     known = COMMANDS.get(command.code)
     if known is None:
         raise EncodeError("the code of a command that has a layout", field=_name(command.code))
+    fields = command.fields
+    if not _END_NAMES.isdisjoint(fields):
+        return _pack_with_end(command, known.request)
+    line = _write(known.request, fields, command.code)
+    return _frame(command.header, command.code, line, command.trailer)
+
+
+def _pack_with_end(command: Command, layouts: Sequence[HsmLayout]) -> bytes:
+    """The frame of a *command* that names an LMK, or the attributes of a key."""
     fields, end = dict(command.fields), ""
     for name, lead, kind in _ENDS:
         value = fields.pop(name, None)
         if value is not None:
             _require(kind, value, f"{command.code}.{name}")
             end += f"{lead}{value}"
-    line = _write(known.request, fields, command.code) + end
+    line = _write(layouts, fields, command.code) + end
     return _frame(command.header, command.code, line, command.trailer)
 
 
@@ -92,7 +102,7 @@ def pack_answer(answer: Answer) -> bytes:
     >>> pack_answer(Answer("1234", "CZ", "01"))
     b'1234CZ01'
     """
-    if not _ERROR_CODE.fullmatch(answer.error):
+    if answer.error != NO_ERROR and not _ERROR_CODE.fullmatch(answer.error):
         raise EncodeError("2 digits or capitals", field=f"{_name(answer.code)}.error")
     line = _write(_answer_layouts(answer.code, answer.error), answer.fields, answer.code)
     return _frame(answer.header, answer.code, answer.error + line, answer.trailer)
@@ -120,6 +130,8 @@ def unpack_answer(data: bytes, header_size: int = HEADER_SIZE, trailer: str = ""
     for layout in layouts:
         line = layout.read(text, start)
         if line is not None:
+            if line[1] == len(text) and error == NO_ERROR:
+                return Answer(header, code, error, line[0])
             rest = _ANSWER_END.fullmatch(text, line[1])
             if rest is not None and _ERROR_CODE.fullmatch(error):
                 return Answer(header, code, error, line[0], rest["trailer"] or "")
@@ -138,12 +150,11 @@ def _write(layouts: Sequence[HsmLayout], fields: Mapping[str, str], code: str) -
     """The line of *fields* in the first layout that has these names and admits these forms."""
     named: HsmLayout | None = None
     for layout in layouts:
-        if not layout.takes(fields):
-            continue
         line = layout.write_checked(fields)
         if line is not None:
             return line
-        named = layout
+        if layout.takes(fields):
+            named = layout
     if named:
         raise _unwritable(named, fields, code)
     known = frozenset[str]().union(*(layout.names for layout in layouts))

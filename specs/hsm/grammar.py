@@ -7,8 +7,9 @@ field, to say which one is wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import Final
 
 from msgspec import Struct
@@ -19,7 +20,11 @@ from .errors import DATA_LENGTH_REFUSED, INPUT_REFUSED, KEY_SCHEME_REFUSED
 _END: Final = r"(?=[%#\x19]|\Z)"
 _UNKNOWN_SCHEMES: Final = frozenset("GHIJLMNOPQVWZ")
 _COUNT: Final = "count"  # the group of a count; no field is called so
+_FORMS_MAX: Final = 64  # of one layout: programs give its fields in an order or two
 _DER_SHORT: Final = "0\x7f"  # a sequence of up to 127 bytes; longer ones add their length to this
+
+
+_Pick = Callable[[Mapping[str, str]], tuple[str | None, ...]]
 
 
 class HsmCount(Struct, frozen=True):
@@ -130,6 +135,22 @@ DER_SEQUENCE: Final = HsmKind(
 )
 
 
+class _Form:
+    """How a line is written of fields with these *names*, in any order, and what it reads back."""
+
+    def __init__(self, fields: Sequence[HsmField], names: Collection[str]) -> None:
+        given = [field for field in fields if field.name in names]
+        self.template = "".join(f"{f.lead.replace('%', '%%')}%({f.name})s" for f in given)
+        order = [field.name for field in fields]
+        left_out = len(order) - len(given)
+        if len(given) > 1 and [field.name for field in given] == order[: len(given)]:
+            self.pick: _Pick = itemgetter(*order[: len(given)])
+            self.left_out: tuple[None, ...] = (None,) * left_out
+        else:
+            self.pick = lambda values: tuple(map(values.get, order))
+            self.left_out = ()
+
+
 class HsmLayout:
     """A line of fields; reads and writes it.
 
@@ -142,8 +163,7 @@ class HsmLayout:
         self.names = frozenset(field.name for field in fields)
         self.required = frozenset(field.name for field in fields if not field.optional)
         self._optional = tuple(field.name for field in fields if field.optional)
-        self._order = tuple(field.name for field in fields)
-        self._places = [(field.name, field.lead) for field in fields]
+        self._forms: dict[tuple[str, ...], _Form] = {}
         self._is_single = all(field.kind.count is None for field in fields)
 
     @cached_property
@@ -198,8 +218,6 @@ class HsmLayout:
 
     def write(self, values: Mapping[str, str]) -> str:
         """The line of *values*, whose names and forms the caller has checked."""
-        if self._is_single:
-            return "".join([lead + values[name] for name, lead in self._places if name in values])
         written = []
         for field in self.fields:
             value = values.get(field.name)
@@ -209,14 +227,25 @@ class HsmLayout:
         return "".join(written)
 
     def write_checked(self, values: Mapping[str, str]) -> str | None:
-        """As :meth:`write`; None where the line does not read back to the same *values*."""
-        line = self.write(values)
+        """The line of *values*; None where it does not read back to the same, names included."""
         if not self._is_single:
+            if not self.takes(values):
+                return None
+            line = self.write(values)
             return line if self.read(line, 0) == (values, len(line)) else None
+        names = tuple(values)
+        form = self._forms.get(names)
+        if form is None:
+            if not self.takes(values):
+                return None
+            if len(self._forms) >= _FORMS_MAX:
+                self._forms.clear()
+            form = self._forms[names] = _Form(self.fields, names)
+        line = form.template % values
         match = self._pieces[0][0].match(line)
         if match is None or match.end() != len(line):
             return None
-        return line if match.groups() == tuple(map(values.get, self._order)) else None
+        return line if match.groups() == form.pick(values) + form.left_out else None
 
     def fault(self, text: str, at: int) -> HsmFault:
         """Where the line that begins at *at* first breaks; to be asked when :meth:`read` fails."""
