@@ -117,10 +117,11 @@ def kept_fields(fields: Mapping[int, str], edition: str = "0") -> dict[int, str]
     for number in FREE_TEXT:
         if number in kept:
             kept[number] = star_pans(kept[number])
-    if _AMOUNTS in fields and edition == "0" and (amounts := _amounts(fields[_AMOUNTS])):
-        kept[_AMOUNTS] = amounts
-    if _PRIVATE in fields and edition == "0" and (capture := _capture(fields[_PRIVATE])):
-        kept[_PRIVATE] = capture
+    if edition == "0":
+        if _AMOUNTS in fields and (amounts := _amounts(fields[_AMOUNTS])):
+            kept[_AMOUNTS] = amounts
+        if _PRIVATE in fields and (capture := _capture(fields[_PRIVATE])):
+            kept[_PRIVATE] = capture
     return kept
 
 

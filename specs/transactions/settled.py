@@ -35,14 +35,17 @@ class Account(NamedTuple):
 
         Below zero, both take back what was counted.
         """
-        debits, credits = self.totals
-        if kind.sign > 0:
-            return self._replace(totals=Totals(debits.plus(moved, number), credits))
-        if kind.sign < 0:
-            return self._replace(totals=Totals(debits, credits.plus(-moved, number)))
-        if kind.money == "hold":
-            return self._replace(authorisations=self.authorisations + number)
-        return self._replace(inquiries=self.inquiries + number)
+        (debits, credits), inquiries, authorisations = self
+        sign = kind.sign
+        if sign > 0:
+            debits = debits.plus(moved, number)
+        elif sign < 0:
+            credits = credits.plus(-moved, number)
+        elif kind.money == "hold":
+            authorisations += number
+        else:
+            inquiries += number
+        return Account(Totals(debits, credits), inquiries, authorisations)
 
 
 class Settled:

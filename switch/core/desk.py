@@ -216,8 +216,7 @@ class SwitchDesk(Desk):
         *brought* has what else upstream has said; a repeat hears of it what a journal may keep.
         """
         for link, request in self.memory.release(self.leg).items():
-            answer = self.leg.answer(request)
-            self.send(link, answer.with_fields(brought) if brought else answer)
+            self.send(link, self.leg.answer(request, brought))
         self._kernel.notify(self.leg)
 
     def tell_waiters(self, code: str) -> None:

@@ -132,11 +132,16 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
         join(waiters, link, request)
         self.waiters = waiters
 
-    def answer(self, request: Message) -> Message:
-        """What *request*, or any repeat of it, is answered once there is a decision."""
+    def answer(self, request: Message, brought: Mapping[int, str] | None = None) -> Message:
+        """What *request*, or any repeat of it, is answered once there is a decision.
+
+        *brought*: what is said besides, once.
+        """
         assert self.decision is not None, "there is no answer before there is an outcome"
-        known = {37: self.rrn} if self.rrn else {}
-        return request.reply(self.decision[39], {**known, **self.decision})
+        said = {37: self.rrn, **self.decision} if self.rrn else dict(self.decision)
+        if brought:
+            said.update(brought)
+        return request.reply(said[39], said)
 
     def apply(self, row: Row, kept: Message) -> None:
         """Take over *row*: *kept* is its message as it is storable, written now or read back."""
@@ -160,8 +165,9 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
                 self.held = row.stays
                 self.captures = part_of(kept).sequence
             case State.APPROVED | State.DECLINED:
-                self.decision = {n: kept[n] for n in DECISION_FIELDS if n in kept.fields}
-                self.decision[39] = intern(kept[39])  # Many legs, few codes.
+                said = kept.fields
+                self.decision = {n: said[n] for n in DECISION_FIELDS if n in said}
+                self.decision[39] = intern(said[39])  # Many legs, few codes.
                 self.approved = row.amount if state is State.APPROVED else 0
                 self.held = 0 if self.kind.adds else self.approved  # That is held for its original.
             case State.ANSWERED:

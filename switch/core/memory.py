@@ -198,6 +198,10 @@ class Memory:
 
     def wait(self, leg: Leg, link: LinkId, request: Message) -> None:
         """Somebody on *link* wants the answer of *leg*; of too many links the oldest is let go."""
+        if leg.waiters is NOBODY:
+            leg.waiters = {link: request}
+            self.in_flight[budget_of(leg.kind)][link] += 1
+            return
         before = tuple(leg.waiters)
         leg.wait(link, request)
         if link not in before:

@@ -17,7 +17,6 @@ from .waits import ENDED, NO_ANSWER, Alarm, Flow, NoAnswer, NotAsked, Rescue, Ru
 
 # Numbers tried for one question. Those in use lie together: the next question begins behind them.
 TRIES_MAX: Final = 64
-NO_KEYS: Final = AliveKeys()
 NO_WAITS: Final[Mapping[Key, Any]] = {}
 LOOK_UP_S: Final[Seconds] = 0.5  # A journal that takes longer says nothing.
 JOURNAL: Final = LinkId("journal")  # Look-ups wait as if this were a link; nothing is sent on it.
@@ -64,6 +63,13 @@ class Kernel:
     def take(self) -> Sequence[Effect]:
         """Run every flow that can run; return what they want done, in order."""
         self._run()
+        if self.say is not None or self.hold_back is not None:
+            self._pass_on()
+        taken, self.effects = self.effects, []
+        return taken
+
+    def _pass_on(self) -> None:
+        """Have effects said as their links want it, and keep back those that must wait."""
         if self.say is not None:
             self.effects = list(map(self.say, self.effects))
         while self.hold_back is not None:
@@ -79,12 +85,11 @@ class Kernel:
             self._run()
             if self.say is not None:
                 self.effects = list(map(self.say, self.effects))
-        taken, self.effects = self.effects, []
-        return taken
 
     def _run(self) -> None:
-        while self._ready:
-            self._step(*self._ready.popleft())
+        ready = self._ready
+        while ready:
+            self._step(*ready.popleft())
 
     def deadline(self) -> Seconds | None:
         """When the next timer is due; timers whose wait is over are dropped here."""
@@ -205,16 +210,17 @@ class Kernel:
 
     def stamp(self, link: LinkId, question: Any) -> Any:
         """*question* with a number whose key nothing on *link* still waits for or may answer."""
-        exchange = self.exchange(link)
+        exchange = self._exchange_of.get(link) or self.exchange(link)
         numbers, listener = self._numbers, name_of(link)
-        waiting, alive = self._waiting.get(link, NO_WAITS), self._alive.get(link, NO_KEYS)
-        alive.expire(self.now)
+        waiting, alive = self._waiting.get(link, NO_WAITS), self._alive.get(link)
+        if alive is not None:
+            alive.expire(self.now)
         tries = min(exchange.number_max, TRIES_MAX)
         for _ in range(tries):
             number = numbers[listener] = numbers[listener] % exchange.number_max + 1
             stamped = exchange.stamp(question, number)
             key = exchange.key(link, stamped)
-            if key not in waiting and key not in alive:
+            if key not in waiting and (alive is None or key not in alive):
                 self._stamped = link, stamped, key
                 return stamped
         raise NotAsked(f"{tries} numbers of {link} in a row are in use")
@@ -229,7 +235,7 @@ class Kernel:
 
     def ask(self, link: LinkId, question: Any, within: Seconds) -> Wait[Any]:
         """Send *question*; the wait ends with its answer, or raises NoAnswer."""
-        exchange = self.exchange(link)
+        exchange = self._exchange_of.get(link) or self.exchange(link)
         waiting = self._waiting.get(link)
         if waiting is None:
             waiting = self._waiting[link] = {}
@@ -238,9 +244,14 @@ class Kernel:
             return Wait(self.now, link, refused=True)
         if exchange.stamps_on_ask:
             question = self.stamp(link, question)
-        key = self._key(exchange, link, question)
+        last, self._stamped = self._stamped, None
+        if last is not None and last[1] is question and last[0] == link:
+            key = last[2]  # It is known of what was stamped last.
+        else:
+            key = exchange.key(link, question)
         assert key not in waiting, "a key still waits for its answer"
-        self._may_be_late(link, key)
+        if link in self._alive:
+            self._alive[link].discard(key)
         wait: Wait[Any] = Wait(self.now + within, link, key)
         waiting[key] = wait
         if not exchange.takes_turns:
@@ -259,16 +270,9 @@ class Kernel:
             if wait is not None:
                 self._wake(wait, None, NotAsked(because))
 
-    def _key(self, exchange: Exchange, link: LinkId, question: Any) -> Key:
-        """The key of *question*, which is known of the one that was stamped last."""
-        last, self._stamped = self._stamped, None
-        if last is not None and last[1] is question and last[0] == link:
-            return last[2]
-        return exchange.key(link, question)
-
     def answered(self, link: LinkId, answer: Any) -> bool:
         """Hand *answer* to the flow that waits for it; if there is none, count it and say so."""
-        exchange = self.exchange(link)
+        exchange = self._exchange_of.get(link) or self.exchange(link)
         waiting = self._waiting.get(link)
         turn = exchange.takes_turns and waiting
         key = next(iter(turn)) if turn else exchange.key(link, answer)
