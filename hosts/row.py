@@ -57,14 +57,19 @@ class Rows(Generic[E]):
         self, entry: E, at: Seconds, leg: int = 0, who: Identity | None = None, rrn: str = ""
     ) -> HostRow:
         """*entry* as the next row, of *leg*; with *who* it is as, if it is the first of it."""
+        sent_on = identity = ""
         if who:
-            self.identities.add(*who)
-        return self._next(
+            sent_on, identity = who
+            self.identities.add(sent_on, identity)
+        self.sequence += 1
+        self.since_checkpoint += 1
+        return HostRow(
+            sequence=self.sequence,
             leg=leg,
             at=at,
             state=type(entry).__name__,
-            identity=who.name if who else "",
-            sent_on=who.sent_on if who else "",
+            identity=identity,
+            sent_on=sent_on,
             rrn=rrn,
             fields=self._encode(entry).decode(),
         )
@@ -72,9 +77,10 @@ class Rows(Generic[E]):
     def checkpoint(self, at: Seconds, legs: Sequence[int], told: Mapping[str, Any]) -> HostRow:
         """All that a start must know: *legs* that are not finished, and whatever is *told*."""
         said = {"legs": legs, "leg_number": self.leg, "identities": self.identities.told(), **told}
-        row = self._next(leg=0, at=at, state=CHECKPOINT, fields=self._encode(said).decode())
+        self.sequence += 1
         self.since_checkpoint = 0
-        return row
+        fields = self._encode(said).decode()
+        return HostRow(sequence=self.sequence, leg=0, at=at, state=CHECKPOINT, fields=fields)
 
     def read(self, row: HostRow) -> E:
         """The entry of *row*."""
@@ -90,11 +96,6 @@ class Rows(Generic[E]):
             self.identities.restore(told_by(row).get("identities"), row.at)
         elif row.sent_on:
             self.identities.seen(row.sent_on)
-
-    def _next(self, **columns: Any) -> HostRow:
-        self.sequence += 1
-        self.since_checkpoint += 1
-        return HostRow(sequence=self.sequence, **columns)
 
 
 def told_by(row: HostRow) -> Mapping[str, Any]:

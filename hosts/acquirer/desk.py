@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from cardswitch.specs.message import Message
@@ -48,6 +48,13 @@ class AcquirerDesk(Desk):
         self.books = Books(self.rows, remembered_max, working_keys(config.key_plans()))
         self.test_cards_only = config.network.is_in_clear
         self._merchants = {merchant.id: merchant for merchant in config.merchants}
+        us = {32: config.institution}
+        self._fields: Mapping[str, Mapping[int, str]] = {
+            each.id: {**us, 18: each.mcc, 19: each.country_code, 43: each.name_location}
+            for each in config.merchants
+        }
+        self._us = us
+        self._takes = frozenset(config.takes)
         self._checkpoint_rows = checkpoint_rows
         self.on_ready: Callable[[], None] = lambda: None
         self._watch = NetworkWatch(self, NETWORK, config.echo_s, ready=lambda: self.on_ready())
@@ -138,13 +145,13 @@ class AcquirerDesk(Desk):
             self.send(link, request.reply(code))
         leg.waiters = {}
 
-    def acquirer_fields(self, merchant_id: str, request: Message) -> dict[int, str]:
+    def acquirer_fields(self, merchant_id: str, request: Message) -> Mapping[int, str]:
         """What the acquirer knows better than who sent *request*, or may not take from there."""
-        fields = {32: self.config.institution}
-        merchant = self._merchants.get(merchant_id)
-        if merchant is not None:  # A reversal is sent for a merchant who left us, too.
-            fields |= {18: merchant.mcc, 19: merchant.country_code, 43: merchant.name_location}
-        taken = set(self.config.takes) & request.fields.keys()
+        # A reversal is sent for a merchant who left us, too.
+        fields = self._fields.get(merchant_id, self._us)
+        if self._takes.isdisjoint(request.fields):
+            return fields
+        taken = self._takes & request.fields.keys()
         return {number: value for number, value in fields.items() if number not in taken}
 
     def sells(self, merchant_id: str) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ async def ask(desk: AcquirerDesk, own: Booking, request: Message, names: str, of
         original = await original_of(desk, own)
     except NoAnswer:
         return None
-    if own.is_decided or not take_answer(desk, own, answer, asked):
+    if own.is_decided or take_answer(desk, own, answer, asked) is None:
         return None
     if own.state is State.APPROVED and original is not None and own.follows:
         assert own.asked is not None, "what was asked for is known"

@@ -106,20 +106,26 @@ async def forward(desk: AcquirerDesk, booking: Booking, request: Message) -> dic
         return {}
     if booking.is_decided:
         return {}  # It was reversed in the meantime.
-    if not take_answer(desk, booking, answer, forwarded):
+    brought = take_answer(desk, booking, answer, forwarded)
+    if brought is None:
         unknown(desk, booking)
         return {}
-    return brought_back(answer, desk.config.brings_back)
+    return brought
 
 
-def take_answer(desk: AcquirerDesk, booking: Booking, answer: Message, asked: Message) -> bool:
-    """Keep the network's *answer* to what was *asked* of it; false if it cannot be that."""
+def take_answer(
+    desk: AcquirerDesk, booking: Booking, answer: Message, asked: Message
+) -> dict[int, str] | None:
+    """Keep the network's *answer* to what was *asked* of it; None if it cannot be that.
+
+    Returns what it says besides code and amount.
+    """
     if not fits(answer, asked, kind_of(booking)):
         desk.count("unfit_answer")
-        return False
+        return None
     brought = brought_back(answer, desk.config.brings_back)
     desk.write(booking, answered(answer, asked, brought))
-    return True
+    return brought
 
 
 def kind_of(booking: Booking) -> Kind:

@@ -6,6 +6,7 @@ its year every year, so all of that belongs to it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ..dates import Seconds, transmission_at, utc_date
@@ -14,6 +15,7 @@ from ..message import Message
 # Older than this, or from further ahead, a request is no purchase of now: a late copy, or a clock
 # that is wrong. Its repeat, which is found, gets its answer all the same.
 CLOCK_APART_MAX_S: Final[Seconds] = 24 * 3600.0
+_SENDERS_KEPT: Final = 4_096  # Terminals that send again and again; less than a megabyte.
 
 
 class Identity(NamedTuple):
@@ -66,7 +68,12 @@ def sender(source: str, message: Message) -> str:
     'pos|TERM0001|SHOP|'
     """
     get = message.fields.get
-    return f"{source}|{_part(get(41, ''))}|{_part(get(42, ''))}|"
+    return _sender(source, get(41, ""), get(42, ""))
+
+
+@lru_cache(_SENDERS_KEPT)
+def _sender(source: str, terminal: str, merchant: str) -> str:
+    return f"{source}|{_part(terminal)}|{_part(merchant)}|"
 
 
 def _part(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from cardswitch.specs.codes import (
     DUPLICATE,
@@ -25,6 +26,9 @@ from ..settings import Upstream
 from ..states import State
 from ..translate import translated_pin
 from .reverse import undo
+
+# What the journal keeps of no answer: the card, and what nobody is to hear of.
+_LEFT_OUT: Final = frozenset({2, 35, *BROUGHT_BACK})
 
 
 async def ask(desk: SwitchDesk, link: LinkId, request: Message, accepted: Accepted) -> None:
@@ -148,7 +152,7 @@ def settled(answer: Message, forwarded: Message, brought: Mapping[int, str]) -> 
     asked = forwarded.fields
     fields = {n: asked[n] for n in (4, 37, 41, 42, 49) if n in asked}
     fields.update(answer.fields)
-    for number in (2, 35, *BROUGHT_BACK):
+    for number in _LEFT_OUT.intersection(fields):
         if number not in brought:
-            fields.pop(number, None)
+            del fields[number]
     return Message(answer.mti, fields)
