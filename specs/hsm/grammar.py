@@ -20,7 +20,7 @@ from .errors import DATA_LENGTH_REFUSED, INPUT_REFUSED, KEY_SCHEME_REFUSED
 _END: Final = r"(?=[%#\x19]|\Z)"
 _UNKNOWN_SCHEMES: Final = frozenset("GHIJLMNOPQVWZ")
 _COUNT: Final = "count"  # the group of a count; no field is called so
-_FORMS_MAX: Final = 64  # of one layout: programs give its fields in an order or two
+FORMS_MAX: Final = 64  # of one layout: programs give its fields in an order or two
 _DER_SHORT: Final = "0\x7f"  # a sequence of up to 127 bytes; longer ones add their length to this
 
 
@@ -238,7 +238,7 @@ class HsmLayout:
         if form is None:
             if not self.takes(values):
                 return None
-            if len(self._forms) >= _FORMS_MAX:
+            if len(self._forms) >= FORMS_MAX:
                 self._forms.clear()
             form = self._forms[names] = _Form(self.fields, names)
         line = form.template % values

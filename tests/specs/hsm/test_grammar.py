@@ -1,10 +1,13 @@
 """Layouts by themselves: reading, writing, and where a line breaks."""
 
+from itertools import permutations
+
 import pytest
 
 from cardswitch.specs.hsm.grammar import (
     COUNTED,
     DER_SEQUENCE,
+    FORMS_MAX,
     HsmFault,
     HsmField,
     HsmKind,
@@ -73,6 +76,32 @@ def test_a_line_that_would_not_read_back_to_the_same_is_not_written(
     layout: HsmLayout, fields: dict[str, str]
 ) -> None:
     assert layout.write_checked(fields) is None
+
+
+@pytest.mark.parametrize(
+    "fields", [{"c": "42", "a": "0F"}, {"a": "0F", "c": "42"}, {"c": "42", "b": "7", "a": "0F"}]
+)
+def test_a_line_is_the_same_in_whatever_order_its_fields_are_given(fields: dict[str, str]) -> None:
+    assert OPTION.write_checked(fields) == ("0F;742" if "b" in fields else "0F42")
+
+
+@pytest.mark.parametrize("fields", [{}, {"a": "0F"}, {"a": "0F", "c": "42", "d": "1"}])
+def test_fields_of_other_names_make_no_line(fields: dict[str, str]) -> None:
+    assert OPTION.write_checked(fields) is None
+    assert PARCEL.write_checked(fields) is None
+
+
+def test_a_percent_sign_before_a_field_is_written_as_it_is() -> None:
+    layout = HsmLayout(HsmField("a", digits(1)), HsmField("b", digits(1), "%"))
+    assert layout.write_checked({"a": "1", "b": "2"}) == "1%2"
+
+
+def test_how_a_line_is_written_is_kept_for_some_orders_of_its_fields_alone() -> None:
+    names = [f"f{number}" for number in range(6)]
+    layout = HsmLayout(*(HsmField(name, digits(1)) for name in names))
+    for order in permutations(names):
+        assert layout.write_checked({name: name[1] for name in order}) == "012345"
+        assert len(layout._forms) <= FORMS_MAX
 
 
 @pytest.mark.parametrize("after", ["%00", "\x19tail"])
