@@ -10,6 +10,7 @@ from cardswitch.switch.operate.settle import settling
 from tests.kit.banking import CAME_BACK as BANK_SENT_BACK
 from tests.kit.banking import WENT, closed, taken
 from tests.kit.charging import PLUS
+from tests.kit.market import BERLIN, DINER, KIOSK, NYC, Market
 from tests.kit.settling import close
 from tests.kit.statements import camt053
 from tests.switch.conftest import SettlementLab
@@ -138,3 +139,30 @@ def test_what_is_invoiced_is_taken_of_no_deposit_and_told_by_none(lab):
     entries, owed = priced(lab, funding="gross", reserve=None)
     assert [(each.kind, each.net) for each in entries] == [("payout", -10_000), ("sale", 10_000)]
     assert owed.available == 0
+
+
+def test_a_merchants_balance_is_told_by_the_books_of_its_acquirer(tmp_path):
+    market = Market(tmp_path)
+    settlements = [market.settlement(name) for name in (BERLIN, NYC)]
+    money = LabMoney(market.config, settlements)
+    market.sell(KIOSK, 100)
+    market.sell(DINER, 200)
+    market.go(12.0)
+    assert [[owed.pending for owed in money.balance(shop)] for shop in (KIOSK, DINER)] == [
+        [100],
+        [200],
+    ]
+    assert money.mark() == (0, 0)
+    market.close(NYC)
+    assert money.mark() == (1, 0)
+    assert [owed.pending for owed in money.balance(KIOSK)] == [100]
+    assert [(owed.pending, owed.available) for owed in money.balance(DINER)] == [(0, 0)]
+    assert [each.amount for each in money.payouts(DINER)] == [200]
+    assert [day.business_date for day in money.closes(DINER, 0.0)] == ["2026-10-21.nyc"]
+    assert [each.amount for each in money.entries(DINER, Between(size=9))] == [-200, 200]
+    market.restart({KIOSK: BERLIN, DINER: BERLIN})
+    moved = LabMoney(market.config, [market.settlement(name) for name in (BERLIN, NYC)])
+    market.sell(DINER, 30)
+    assert [owed.pending for owed in moved.balance(DINER)] == [30]
+    assert [each.amount for each in moved.entries(DINER, Between(size=9))] == [30]
+    market.store.close()

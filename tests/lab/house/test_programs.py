@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from cardswitch.hosts.serve import serve_issuer
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.lab.house.programs import Programs, ports, read_programs
+from cardswitch.lab.house.programs import Programs, ports, read_programs, settlements_of
 from cardswitch.lab.house.running import running
 from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.specs.errors import ConfigError
@@ -43,6 +43,20 @@ def test_what_has_no_section_is_not_there(path):
     assert ports(found) == {7100}
     with pytest.raises(ConfigError, match=r"no section \[switch\], which a whole lab has"):
         read_lab(path)
+
+
+def test_all_acquirers_settle_first_the_one_without_a_name(path):
+    nyc = """
+[switch.acquirers.nyc.settlement.acquirer]
+name = "Hudson Bank"
+iban = "GB82WEST12345698765432"
+bic = "WESTGB22"
+"""
+    path.write_text(path.read_text("utf-8") + nyc, "utf-8")
+    found = settlements_of(read_programs(path))
+    assert [each.name for each in found] == ["", "nyc"]
+    assert found[1].deposits == str(path.with_name("deposits-nyc"))
+    assert settlements_of(read_lab(path)) == found
 
 
 def test_a_file_without_a_program_is_refused(path):

@@ -256,3 +256,9 @@ def test_a_date_is_over_once_no_acquirer_has_a_day_of_it():
     (play >> after(1.0 * 3_600.0)).skip()
     assert told(play)["due"] == ["2026-03-29"]
     assert told(crashed(play, both))["due"] == ["2026-03-29"]
+
+
+def test_nobody_waits_for_an_acquirer_that_is_configured_no_more():
+    both = replace(SETTLING, acquirers={"nyc": CutOff("18:00", "America/New_York")})
+    play = approved(linked(crashed(opened(both).skip(), SETTLING).skip()).skip())
+    assert told(next_day(play))["due"] == ["2026-03-29"]
