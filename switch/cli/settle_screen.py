@@ -18,6 +18,7 @@ from ..core.states import State
 from ..operate.calendar import HOUR_S, CalendarDay
 from ..operate.show import DayReport, Preview
 from ..operate.verify_books import Verdict
+from ..settlement.days import option_of
 from ..settlement.fees.charges import Charge
 from ..settlement.totals import BatchTotals
 from ..store.books import ClosedDay, Deposit, Suspense
@@ -29,7 +30,7 @@ _Sum = TypeVar("_Sum")
 _TOTALS: Final = ("TOTAL OF", "COUNT", "AMOUNT")
 _BATCHES: Final = ("DAY", "MERCHANT", "CHANNEL", "TERMINAL", "KIND", "COUNT", "AMOUNT")
 _CALENDAR: Final = ("DAY", "BEGINS", "ENDS", "LASTS", "STATE")
-_GONE: Final = "  missing, cardswitch settle files writes it again"
+_GONE: Final = "  missing, cardswitch settle files{} writes it again"
 NO_DAY: Final = (
     "no bank day has begun: the journal is empty; cardswitch up starts the switch, then try "
     "cardswitch terminal sale 12.50 --card good"
@@ -65,7 +66,8 @@ def show_closed(
     else:
         _say(_suspense(day.suspense), _undecided(report.undecided), _people(report.left_to_people))
     gone = {str(Path(folder) / name) for name in report.missing}
-    _say(f"file     {file}{_GONE if file in gone else ''}" for file in files)
+    again = _GONE.format(option_of(day.business_date))
+    _say(f"file     {file}{again if file in gone else ''}" for file in files)
 
 
 def show_preview(seen: Preview, as_json: bool, *, has_all: bool = False) -> None:
@@ -82,11 +84,12 @@ def show_preview(seen: Preview, as_json: bool, *, has_all: bool = False) -> None
     else:
         _say(_charged(seen.charges))
     _say(_suspense(seen.suspense), _undecided(seen.undecided), _people(seen.left_to_people))
+    option = option_of(seen.business_date)
     if seen.held:
-        click.echo(f"  closes are held by {seen.held}; cardswitch settle release")
+        click.echo(f"  closes are held by {seen.held}; cardswitch settle release{option}")
     if seen.unclosed:
         days = ", ".join(seen.unclosed)
-        click.echo(f"  ended and not closed: {days}; cardswitch settle close does that")
+        click.echo(f"  ended and not closed: {days}; cardswitch settle close{option} does that")
 
 
 def show_calendar(days: Sequence[CalendarDay], as_json: bool) -> None:

@@ -39,9 +39,7 @@ class Memory:
         self.sequence = 0  # of the last row
         self.leg_number = 0  # of the last leg
         self.days: dict[str, BankDay] = {}  # by acquirer, the one that runs
-        self._acquirers = (
-            settings.cut_offs.keys()
-        )  # Nobody waits for another's day.
+        self._acquirers = settings.cut_offs.keys()  # Nobody waits for another's day.
         self.unfinished: dict[int, Leg] = {}  # by number, those with rows, but no outcome yet
         self.pending = Counter[State]()  # legs whose reversal or advice is not yet acknowledged
         self.owed_of = Counter[str]()  # the same, by whom their listener serves

@@ -8,6 +8,7 @@ from pathlib import Path
 from cardswitch.specs.errors import Error
 from cardswitch.wire.operator.files import staged_folder, write_files
 
+from ..settlement.days import option_of
 from ..settlement.formats.report_csv import manifest_name, named_in, reports_name
 from ..store.books import BooksReader, BooksReading
 from .config import SettlementConfig
@@ -44,7 +45,8 @@ def write_missing(settlement: SettlementConfig, business_date: str | None = None
     books = BooksReader(settlement.books)
     closes = [close.business_date for close in books.closes()]
     if business_date is not None and business_date not in closes:
-        raise Error(f"{business_date} is not closed: cardswitch settle close does that")
+        do = f"cardswitch settle close{option_of(business_date)} does that"
+        raise Error(f"{business_date} is not closed: {do}")
     folder = Path(settlement.deposits)
     written: list[str] = []
     labels = [business_date] if business_date else closes

@@ -27,7 +27,7 @@ from cardswitch.wire.store.database import InUse
 
 from ..settlement.check import Known, check_close, expected_payouts
 from ..settlement.close import DayClose, close_day
-from ..settlement.days import BankDay
+from ..settlement.days import BankDay, option_of
 from ..settlement.entries import BankEntry
 from ..settlement.formats.report_csv import reports_name
 from ..settlement.ledger import Balances, balances_sha256
@@ -239,7 +239,7 @@ class Settling:
         held = held_close(self.books.deeds())
         if held is not None:
             what = f"{label} is not closed, closes are held by {held.told}"
-            raise Error(f"{what}; cardswitch settle release")
+            raise Error(f"{what}; cardswitch settle release{option_of(label)}")
 
     def _book(self, days: Sequence[BankDay], label: str) -> None:
         """Book the day, check it, and only then give its files their names."""
@@ -334,9 +334,11 @@ def _require_next(days: Sequence[BankDay], label: str, closes: Sequence[Close]) 
     by_label = {day.label: day for day in days}
     day = by_label.get(label)
     if day is None:
-        raise Error(f"the journal has no bank day {label}: cardswitch settle show names the last")
+        last = f"cardswitch settle show{option_of(label)} names the last"
+        raise Error(f"the journal has no bank day {label}: {last}")
     if not day.has_ended:
-        raise Error(f"{label} is the bank day that runs: cardswitch settle close --now ends it")
+        end = f"cardswitch settle close{option_of(label)} --now ends it"
+        raise Error(f"{label} is the bank day that runs: {end}")
     closed = {close.business_date for close in closes}
     if day.follows and day.follows not in closed:
         first = next(day.label for day in days if day.label not in closed)

@@ -12,7 +12,7 @@ from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.database import Missing
 
 from ..core.states import State
-from ..settlement.days import BankDay
+from ..settlement.days import BankDay, option_of
 from ..settlement.entries import BankEntry
 from ..settlement.fees.charges import Charge
 from ..settlement.payouts import payouts, why_unpaid
@@ -132,7 +132,8 @@ def closed_days(
         for label in labels:
             closed = books.closed(label)
             if closed is None:
-                raise Error(f"{label} is not closed: cardswitch settle close does that")
+                do = f"cardswitch settle close{option_of(label)} does that"
+                raise Error(f"{label} is not closed: {do}")
             yield report_of(journal, days, closed, settlement)
 
 

@@ -83,6 +83,16 @@ def run_of(label: str) -> int:
     return int(label.partition(OF)[0][_DATE_LENGTH + 1 :] or 1)
 
 
+def option_of(label: str) -> str:
+    """What a `settle` command needs to be about that day, where it needs anything.
+
+    >>> option_of("2026-11-28.nyc"), option_of("2026-11-28")
+    (' --acquirer nyc', '')
+    """
+    acquirer = acquirer_of(label)
+    return f" --acquirer {acquirer}" if acquirer else ""
+
+
 def short_label(label: str) -> str:
     """A day in the identifiers of a bank's file, which are short: there is no room for whose it is.
 

@@ -14,6 +14,7 @@ import msgspec
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.operator.files import staged_folder
 
+from ...settlement.days import option_of
 from ...settlement.formats.plain_text import Dialect, PlainText
 from ...settlement.payouts import amount_text, currency_name
 from ...store.books import BooksReader
@@ -85,7 +86,8 @@ def _days(books: BooksReader, business_date: str | None) -> list[str]:
     if business_date is None:
         return days
     if business_date not in days:
-        raise Error(f"{business_date} is not closed: cardswitch settle close does that")
+        do = f"cardswitch settle close{option_of(business_date)} does that"
+        raise Error(f"{business_date} is not closed: {do}")
     return [business_date]
 
 

@@ -103,3 +103,19 @@ def test_where_there_is_none_without_a_name_one_must_be_named(run, market):
         with pytest.raises(ConfigError, match=r"no \[settlement\]: say --acquirer, one of nyc"):
             run(command)
     assert "2026-10-21.nyc" in run("calendar", "--acquirer", NYC)
+
+
+def test_what_to_do_next_is_said_with_its_name(run, market):
+    shown = run("show", "--acquirer", NYC)
+    assert "not closed: 2026-10-21.nyc; cardswitch settle close --acquirer nyc does that" in shown
+    run("close", "--acquirer", NYC)
+    market.go(24.0)
+    for words in (["show", "2026-10-22"], ["files", "2026-10-22"], ["export", "--to", "csv"]):
+        day = ["2026-10-22"] * (len(words) > 2)
+        with pytest.raises(Error, match="cardswitch settle close --acquirer nyc does that"):
+            run(*words, *day, "--acquirer", NYC)
+    with pytest.raises(Error, match="cardswitch settle close --acquirer nyc --now ends it"):
+        run("close", "2026-10-23", "--acquirer", NYC)
+    run("hold", "--because", "a test", "--acquirer", NYC)
+    with pytest.raises(Error, match="cardswitch settle release --acquirer nyc"):
+        run("close", "--acquirer", NYC)
