@@ -1,7 +1,8 @@
 """What one purchase costs each program in CPU, in one process: machines, codecs and journals alone.
 
-Drivers, sockets and disks are left out, so that the figure is steady on a busy machine too, and a
-profile shows nothing but our code. --base is a checkout of an earlier commit, measured in turn.
+Drivers, sockets and disks are left out, so that a profile shows nothing but our code. --base is a
+checkout of an earlier commit. A busy machine makes both dearer, so they take turns, slice by slice,
+and the ratio is the median of those of the pairs.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import cProfile
 import os
 import pstats
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -62,10 +64,12 @@ from cardswitch.wire.store.journal import JournalStore
 NOW: Final[Seconds] = 1_795_000_000.0
 TERMINALS: Final = 1_000
 BATCH: Final = 64  # purchases that arrive in one turn of the switch
-SLICE: Final = 10  # batches that make one sample; a program's figure is the best tenth of them
+BATCHES: Final = 4  # of one slice; a program's figure is the best tenth of all slices
 WARM_UP: Final = 5
-TIME_LIMIT_S: Final = 600.0
+STOP_S: Final = 10.0
 PROFILE_LINES: Final = 40
+# By program, microseconds of CPU a purchase: of its machine and codecs, of its journal.
+Slice = dict[str, tuple[float, float]]
 
 
 class Node:
@@ -238,79 +242,140 @@ def _connect(
     other.plug(LinkId(theirs), hears, one, LinkId(link))
 
 
-def measured(purchases: int, profiled: str = "") -> dict[str, list[float]]:
-    """By program, microseconds of CPU a purchase: of its machine and codecs, of its journal."""
+def made() -> Chain:
+    """The chain of a lab of its own."""
     with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as name:
         config, cards = make_bench_lab(Path(name) / "lab", BATCH)
-        chain = Chain(read_lab(config), cards)
-    if profiled:
-        chain.nodes[profiled].profile = cProfile.Profile()
-    samples: dict[str, list[tuple[float, float]]] = {name: [] for name in chain.nodes}
-    for _ in range(max(purchases // (BATCH * SLICE), 1)):
-        for node in chain.nodes.values():
-            node.machine_s = node.journal_s = 0.0
-        for _ in range(SLICE):
-            chain.buy()
-        for name, node in chain.nodes.items():
-            samples[name].append((node.machine_s, node.journal_s))
-    if profiled:
-        stats = pstats.Stats(chain.nodes[profiled].profile, stream=sys.stderr)
-        stats.sort_stats("tottime").print_stats(PROFILE_LINES)
-    each = 1e6 / (BATCH * SLICE)
+        return Chain(read_lab(config), cards)
+
+
+def slice_of(chain: Chain) -> Slice:
+    """By program, microseconds of CPU a purchase: of its machine and codecs, of its journal."""
+    for node in chain.nodes.values():
+        node.machine_s = node.journal_s = 0.0
+    for _ in range(BATCHES):
+        chain.buy()
+    each = 1e6 / (BATCH * BATCHES)
     return {
-        name: [round(sorted(kind)[len(kind) // 10] * each, 1) for kind in zip(*some, strict=True)]
-        for name, some in samples.items()
+        name: (node.machine_s * each, node.journal_s * each) for name, node in chain.nodes.items()
     }
 
 
-def measured_by(checkout: Path, purchases: int) -> dict[str, list[float]]:
-    """The same of the code in *checkout*. Raises CalledProcessError, TimeoutExpired."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--json", "--purchases", str(purchases)],
-        env={**os.environ, "PYTHONPATH": str(checkout)},
-        stdout=subprocess.PIPE,
-        timeout=TIME_LIMIT_S,
-        check=True,
-    )
-    return msgspec.json.decode(done.stdout, type=dict[str, list[float]])
+def profile(program: str, purchases: int) -> None:
+    """Print what *program* spends its time on."""
+    chain = made()
+    profiled = chain.nodes[program].profile = cProfile.Profile()
+    for _ in range(purchases // BATCH):
+        chain.buy()
+    pstats.Stats(profiled).sort_stats("tottime").print_stats(PROFILE_LINES)
 
 
-def table(by_commit: Mapping[str, Mapping[str, Sequence[float]]]) -> Iterable[str]:
-    """The lines for people: of all rounds of a commit the least."""
-    names = list(next(iter(by_commit.values())))
-    yield f"{'CPU us':8}" + "".join(f"{name:>16}" for name in names) + f"{'sum':>16}"
-    for commit, by_program in by_commit.items():
-        pairs = [by_program[name] for name in names]
-        pairs.append([sum(kind) for kind in zip(*pairs, strict=True)])
+def work() -> None:
+    """Measure a slice for each line that comes in; the first is said to be ready."""
+    chain = made()
+    click.echo("ready")
+    for _ in sys.stdin:
+        click.echo(msgspec.json.encode(slice_of(chain)))
+
+
+class Worker:
+    """The code of one checkout, in a process of its own that waits until it is asked."""
+
+    def __init__(self, checkout: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, "--worker"],
+            env={**os.environ, "PYTHONPATH": str(checkout)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self._answer()
+
+    def measured(self) -> Slice:
+        """One slice."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"\n")
+        self._process.stdin.flush()
+        return msgspec.json.decode(self._answer(), type=Slice)
+
+    def _answer(self) -> bytes:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise click.ClickException("a checkout cannot be measured: its error stands above")
+        return line
+
+    def end(self) -> None:
+        """Let it go."""
+        self._process.communicate(timeout=STOP_S)
+
+
+def in_turn(checkouts: Mapping[str, Path], slices: int) -> dict[str, list[Slice]]:
+    """So many slices of each checkout, in turn; who comes first changes."""
+    workers = {name: Worker(checkout) for name, checkout in checkouts.items()}
+    found: dict[str, list[Slice]] = {name: [] for name in checkouts}
+    for turn in range(slices):
+        order = list(workers) if turn % 2 else list(reversed(workers))
+        for name in order:
+            found[name].append(workers[name].measured())
+    for worker in workers.values():
+        worker.end()
+    return found
+
+
+def table(found: Mapping[str, Sequence[Slice]]) -> Iterable[str]:
+    """The lines for people: of each commit the best tenth, and of the pairs the median ratio."""
+    programs = list(next(iter(found.values()))[0])
+    yield f"{'CPU us':8}" + "".join(f"{name:>16}" for name in programs) + f"{'sum':>16}"
+    for commit, slices in found.items():
+        pairs = [tuple(best([one[name][n] for one in slices]) for n in (0, 1)) for name in programs]
+        pairs.append((sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)))
         told = "".join(f"{f'{machine:.1f} + {journal:.1f}':>16}" for machine, journal in pairs)
         yield f"{commit:8}{told}"
+    if len(found) > 1:
+        ratios = [ratio(found, [name]) for name in programs] + [ratio(found, programs)]
+        yield f"{'ratio':8}" + "".join(f"{each:16.3f}" for each in ratios)
+
+
+def best(values: Iterable[float]) -> float:
+    """The value that a tenth of them are below."""
+    in_order = sorted(values)
+    return in_order[len(in_order) // 10]
+
+
+def ratio(found: Mapping[str, Sequence[Slice]], programs: Sequence[str]) -> float:
+    """The median of what *programs*, journals included, cost now, by what they cost before."""
+    before, now = (
+        [sum(sum(one[name]) for name in programs) for one in found[commit]]
+        for commit in ("before", "now")
+    )
+    return statistics.median(new / old for old, new in zip(before, now, strict=True))
 
 
 @click.command()
 @click.option("--base", type=click.Path(exists=True, path_type=Path), help="The earlier checkout.")
-@click.option("--purchases", default=12_800, show_default=True, help="Of one round.")
-@click.option("--rounds", default=3, show_default=True, help="Of each commit.")
+@click.option("--slices", default=60, show_default=True, help="Of 256 purchases, of each commit.")
 @click.option("--profile", "profiled", type=click.Choice(["switch", "acquirer", "issuer", "hsm"]))
-@click.option("--json", "as_json", is_flag=True, help="One round of this code, a line of JSON.")
+@click.option("--purchases", default=12_800, show_default=True, help="Of a profile.")
+@click.option("--json", "as_json", is_flag=True, help="All slices as a line of JSON.")
+@click.option("--worker", is_flag=True, hidden=True)
 def main(
-    base: Path | None, purchases: int, rounds: int, profiled: str | None, as_json: bool
+    base: Path | None,
+    slices: int,
+    profiled: str | None,
+    purchases: int,
+    as_json: bool,
+    worker: bool,
 ) -> None:
     """Measure purchases by program: machine and codecs, and the journal in memory."""
-    if as_json or profiled:
-        found = measured(purchases, profiled or "")
-        click.echo(msgspec.json.encode(found).decode())
-        return
+    if worker:
+        return work()
+    if profiled:
+        return profile(profiled, purchases)
     checkouts = ({"before": base.absolute()} if base else {}) | {"now": ROOT}
-    best: dict[str, dict[str, list[float]]] = {}
-    try:
-        for _ in range(rounds):
-            for commit, checkout in checkouts.items():
-                new = measured_by(checkout, purchases)
-                old = best.setdefault(commit, new)
-                best[commit] = {n: list(map(min, old[n], new[n])) for n in new}
-    except subprocess.SubprocessError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo("\n".join(table(best)))
+    found = in_turn(checkouts, slices)
+    if as_json:
+        return click.echo(msgspec.json.encode(found).decode())
+    return click.echo("\n".join(table(found)))
 
 
 if __name__ == "__main__":
