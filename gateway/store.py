@@ -213,6 +213,11 @@ class GatewayReader:
             if exchange.stand is Stand.EXCEPTION and merchant in (None, intent.merchant)
         ]
 
+    def last(self) -> int:
+        """The number of the last row; 0 if there is none."""
+        sequence, _ = self._reader.head()
+        return sequence
+
     def rows_behind(self, sequence: int, size: int) -> list[GatewayRow]:
         """The next rows behind *sequence*, in their order, at most *size*."""
         return self._ask(_BEHIND, {"behind": sequence, "size": size})

@@ -56,6 +56,7 @@ class Outbox(EventsReader):
         with reading(self._engine) as connection:
             self._backlog = _backlog(connection)
             self._position = connection.scalar(select(POSITION.c.sequence)) or 0
+        self._behind: dict[str, int] = {}  # of endpoints made since the start, see `add`
         self._knowing = Lock()
         self._known: list[Endpoint] | None = None  # all endpoints, as they are
 
@@ -160,19 +161,27 @@ class Outbox(EventsReader):
         owed = []
         for number, event in numbered:
             for endpoint in endpoints:
-                if endpoint.merchant == event.merchant and endpoint.wants(event.type):
+                if self._is_for(endpoint, event):
                     is_full = self._backlog[endpoint.id] >= BACKLOG_MAX
                     owed.append(_owed(number, endpoint.id, now, is_full))
                     self._backlog[endpoint.id] += not is_full
         if owed:
             writer.execute(insert(DELIVERIES), owed)
 
+    def _is_for(self, endpoint: Endpoint, event: Event) -> bool:
+        return (
+            endpoint.merchant == event.merchant
+            and endpoint.wants(event.type)
+            and event.through > self._behind.get(endpoint.id, 0)
+        )
+
     # Endpoints ------------------------------------------------------------------------------------
 
-    def add(self, endpoint: Endpoint) -> Endpoint:
+    def add(self, endpoint: Endpoint, after: int = 0) -> Endpoint:
         """Have it told of events from now on; the one that its token made before, if one did.
 
-        Raises Error if its merchant has too many.
+        Of rows up to *after*, which were written before it was made, it is not told, though their
+        events may not be here yet. Raises Error if its merchant has too many.
         """
         c = ENDPOINTS.c
         with self._database.transaction() as writer:
@@ -183,6 +192,7 @@ class Outbox(EventsReader):
             count = writer.scalar(select(func.count()).where(c.merchant == endpoint.merchant)) or 0
             if count >= ENDPOINTS_MAX:
                 raise Error(f"At most {ENDPOINTS_MAX} endpoints: delete one")
+            self._behind[endpoint.id] = after
             writer.execute(insert(ENDPOINTS).values(**endpoint.columns()))
         self._changed()
         return endpoint
@@ -200,6 +210,7 @@ class Outbox(EventsReader):
             writer.execute(delete(DELIVERIES).where(DELIVERIES.c.endpoint == id_))
             writer.execute(delete(ENDPOINTS).where(ENDPOINTS.c.id == id_))
             self._backlog.pop(id_, None)
+            self._behind.pop(id_, None)
         self._changed()
 
     def endpoints(self, merchant: str | None = None) -> list[Endpoint]:

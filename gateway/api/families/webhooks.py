@@ -51,8 +51,9 @@ async def create_endpoint(asked: Asked) -> Answer:
         token=asked.idempotency or None,
         digest=asked.digest,
     )
+    reader = asked.services.reader
     try:
-        made = await asyncio.to_thread(events.outbox.add, endpoint)
+        made = await asyncio.to_thread(lambda: events.outbox.add(endpoint, reader.last()))
     except Error as error:
         raise bad(str(error)) from None
     if made.digest != endpoint.digest:

@@ -48,6 +48,12 @@ def test_events_are_owed_to_endpoints_of_their_merchant_that_want_them(outbox):
     assert outbox.pending([1, 2, 3]) == {1: 1, 2: 1, 3: 2}
 
 
+def test_of_what_was_written_before_it_was_made_an_endpoint_is_not_told(outbox):
+    outbox.add(endpoint("we_1"), after=2)
+    took(outbox, 1, 2, 3)
+    assert numbers(outbox.due("we_1", 100.0, 9)) == [3]
+
+
 def test_what_was_delivered_is_not_due_and_can_be_sent_again(outbox):
     made = outbox.add(endpoint())
     took(outbox, 1, 2)

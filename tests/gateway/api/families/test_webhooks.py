@@ -46,6 +46,16 @@ def test_a_payment_is_told_signed_and_listed(shop, receiver):
     assert [each["id"] for each in newer["data"]] == [e["id"] for e in listed["data"][:-1]]
 
 
+def test_of_a_payment_before_it_an_endpoint_is_not_told(shop, request):
+    shop.create(amount=100051)
+    receiver = request.getfixturevalue("receiver")
+    paid = shop.create().body
+    receiver.wait_for(lambda told: len(told) >= 3)
+    succeeded = [e.data.object.id for e in events(receiver) if e.type == "payment_intent.succeeded"]
+    assert succeeded == [paid["id"]]
+    assert "charge.failed" not in {event.type for event in events(receiver)}
+
+
 def test_an_event_is_sent_again_by_hand(shop, receiver):
     shop.create()
     receiver.wait_for(lambda told: len(told) >= 3)
