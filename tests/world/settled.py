@@ -35,7 +35,9 @@ def check_settled(world: World, legs: Iterable[Stand]) -> None:
     ):
         for date, totals in kept.items():
             if totals != found.get(date, Totals()):
-                raise Broken(f"the {name} counts {totals} on {date}, by its journal {found[date]}")
+                raise Broken(
+                    f"the {name} counts {totals} on {date}, by its journal {found.get(date)}"
+                )
     for date in sorted(ours.keys() & theirs.keys()):
         if can_be_said(date, switch.memory.today.date):
             _ask(world, date)
