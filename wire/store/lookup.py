@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
@@ -55,6 +56,7 @@ class Statements:
 
     def __init__(self, dialect: Dialect, table: Table) -> None:
         self._dialect = dialect
+        self._table = table
         c = table.c
         first = select(c.leg).where(is_first_row(table))
         # Both as literals: parameters are those of the conditions alone.
@@ -69,13 +71,18 @@ class Statements:
         with_rrn = first.where(is_with_rrn(table))
         self.by_rrn = self._text(with_rrn, c.rrn == bindparam("rrn"), *begins)
         columns = [column for column in c if column.name != CHECKSUM]
-        last = select(c.leg, func.max(c.sequence))
-        self.last_by_legs = {
-            size: self._text(last, c.leg.in_(_legs(size))) + " GROUP BY leg"
-            for size in _LEGS_AT_ONCE
-        }
         self.by_legs = {
             size: self._text(select(*columns), c.leg.in_(_legs(size))) for size in _LEGS_AT_ONCE
+        }
+
+    @cached_property
+    def last_by_legs(self) -> Mapping[int, str]:
+        """Made when it is first wanted: few programs ask."""
+        c = self._table.c
+        last = select(c.leg, func.max(c.sequence))
+        return {
+            size: self._text(last, c.leg.in_(_legs(size))) + " GROUP BY leg"
+            for size in _LEGS_AT_ONCE
         }
 
     def _text(self, query: Select[Any], *conditions: ColumnElement[bool]) -> str:

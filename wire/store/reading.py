@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -138,6 +139,7 @@ class JournalReading(Generic[R]):
         return sorted(found, key=lambda row: row.sequence)
 
 
+@cache
 def maker(row_type: type[R]) -> Callable[[Sequence[Any]], R]:
     """Makes a row of the values of its columns; the checksum, which is last, is left out.
 
