@@ -141,9 +141,9 @@ async def _serve(house: Programs, options: LogOptions, clock: Clock | None) -> N
 
 def _besides(house: Programs) -> Iterator[Coroutine[Any, Any, None]]:
     """What is done from time to time beside the programs."""
-    yield _renew_papers(house.folder)
     from ..house.programs import settlements_of
 
+    yield _renew_papers(house.folder)
     if house.switch is not None:
         for settlement in settlements_of(house):
             yield _close_days(house.switch, settlement)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,10 +17,9 @@ from cardswitch.wire.operator.options import config_option
 if TYPE_CHECKING:
     from ..core.row import Vault
     from ..operate.config import SettlementConfig, SwitchConfig
+    from ..operate.settle import Settling
 
 _CHOSEN: Final = "cardswitch.acquirer"  # where a command's context keeps the name
-
-
 WITHIN_MAX_S: Final = 60.0  # No peer is waited for longer: it has its own limits, and a person too.
 
 
@@ -93,6 +93,20 @@ def settlement_section(path: Path) -> SettlementConfig:
     if name := acquirer_of(path):
         return switch_section(path).settlement_of(name)
     return section(read_config(path), "settlement", SettlementConfig, path).placed(path.parent)
+
+
+@contextmanager
+def settling_at(obj: dict[str, Any], path: Path) -> Iterator[Settling]:
+    """Journal and books of the file *path*, opened for a command that books something.
+
+    Of the acquirer that was chosen; findings are shown.
+    """
+    from ..operate.settle import settling
+
+    config, settlement = switch_section(path), settlement_section(path)
+    record = partial(obj["record"], config, acquirer=settlement.name)
+    with findings_shown(), settling(config, settlement, record) as opened:
+        yield opened
 
 
 @contextmanager

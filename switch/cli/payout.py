@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .options import findings_shown, settle_options, settlement_section, switch_section
+from .options import settle_options, settlement_section, settling_at
 
 if TYPE_CHECKING:
     from ..settlement.entries import BankEntry
@@ -184,11 +184,8 @@ def _decide(
     deeds: Sequence[Callable[..., BankEntry]],
     as_json: bool,
 ) -> None:
-    from ..operate.settle import settling
     from .bank_screen import show_decided
 
-    config, settlement = switch_section(config_path), settlement_section(config_path)
-    record = partial(obj["record"], config, acquirer=settlement.name)
-    with findings_shown(), settling(config, settlement, record) as opened:
+    with settling_at(obj, config_path) as opened:
         for deed in deeds:
             show_decided(deed(opened), as_json)

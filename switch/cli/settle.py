@@ -20,6 +20,7 @@ from .options import (
     findings_shown,
     settle_options,
     settlement_section,
+    settling_at,
     switch_section,
 )
 from .payout import payout
@@ -305,20 +306,17 @@ def match(obj: dict[str, Any], config_path: Path, files: tuple[Path, ...], as_js
     Without FILES, those in the folder `settlement.answers` that were not taken yet.
     """
     from ..operate.bank.take import new_files, take
-    from ..operate.settle import settling
     from .bank_screen import show_taken
 
-    config, settlement = switch_section(config_path), settlement_section(config_path)
     contents = {str(file): file.read_bytes() for file in files}
-    record = partial(obj["record"], config, acquirer=settlement.name)
     is_settled = True
-    with findings_shown(), settling(config, settlement, record) as opened:
+    with settling_at(obj, config_path) as opened:
         contents = contents or new_files(opened)
         for taken in take(opened, contents):
             show_taken(taken, as_json)
             is_settled = is_settled and taken.is_settled
     if not contents:
-        click.echo(f"nothing new in {settlement.answers}", err=True)
+        click.echo(f"nothing new in {opened.config.answers}", err=True)
     if not is_settled:
         sys.exit(exits.FINDINGS)
 
@@ -387,12 +385,9 @@ def release(obj: dict[str, Any], config_path: Path, because: str, as_json: bool)
 def _decide(
     obj: dict[str, Any], config_path: Path, deed: Callable[[Any], Any], as_json: bool
 ) -> None:
-    from ..operate.settle import settling
     from .bank_screen import show_decided
 
-    config, settlement = switch_section(config_path), settlement_section(config_path)
-    record = partial(obj["record"], config, acquirer=settlement.name)
-    with findings_shown(), settling(config, settlement, record) as opened:
+    with settling_at(obj, config_path) as opened:
         show_decided(deed(opened), as_json)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from cardswitch.gateway.api.keys import KeyFile
-from tests.kit.programs import House
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TYPED = ("--card", "4242424242424242", "--expiry", "3012", "--config", "till.toml")
@@ -21,16 +20,6 @@ def ran(*words, cwd=None):
     )
     assert not done.stderr, done.stderr
     return done.returncode, done.stdout
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    house = House(tmp_path_factory.mktemp("house"))
-    try:
-        house.up()
-        yield house
-    finally:
-        house.end()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ..options import findings_shown, settlement_section, switch_section
+from ..options import settlement_section, settling_at, switch_section
 from ..payout import because_option, common, numeric
 
 if TYPE_CHECKING:
@@ -159,11 +159,8 @@ def _decide(
     deed: Callable[[Any], list[BankEntry]],
     as_json: bool,
 ) -> None:
-    from ...operate.settle import settling
     from ..bank_screen import show_decided
 
-    config, settlement = switch_section(config_path), settlement_section(config_path)
-    record = partial(obj["record"], config, acquirer=settlement.name)
-    with findings_shown(), settling(config, settlement, record) as opened:
+    with settling_at(obj, config_path) as opened:
         for entry in deed(opened):
             show_decided(entry, as_json)

@@ -57,7 +57,7 @@ class Deeds:
         """The bank day of *acquirer* ends here, and the next begins. Error if there is no such."""
         cut_offs = self._settings.cut_offs
         if acquirer not in cut_offs:
-            raise Error(f"{acquirer}: the switch that runs has no such acquirer: start it again")
+            raise _no_such(acquirer)
         self._journal.cut_over(cut_offs[acquirer], by, because, acquirer)
         self._set_alarm(acquirer)
         self.day_ended()
@@ -77,7 +77,7 @@ class Deeds:
     def record_bank(self, told: Mapping[str, Any], acquirer: str = "") -> None:
         """Settlement has booked what a bank says of payouts, or what a person decided on them."""
         if acquirer not in self._memory.days:
-            raise Error(f"{acquirer}: the switch that runs has no such acquirer: start it again")
+            raise _no_such(acquirer)
         self._journal.mark(Mark.BANK, self._memory.days[acquirer].label, told)
 
     # Exceptions -----------------------------------------------------------------------------------
@@ -111,3 +111,7 @@ class Deeds:
 
 def _deed(who: str, because: str) -> dict[str, str]:
     return {"by": who, "because": because}
+
+
+def _no_such(acquirer: str) -> Error:
+    return Error(f"{acquirer}: the switch that runs has no such acquirer: start it again")
