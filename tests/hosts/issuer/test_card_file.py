@@ -123,13 +123,16 @@ def test_the_memory_of_making_it_does_not_grow_with_it(tmp_path):
     def peak(count):
         lines = (f"c{n},{luhn(n)},3012\n" if n else "id,pan,expiry\n" for n in range(count))
         tracemalloc.start()
-        make_card_file(lines, "cards.csv", tmp_path / f"{count}", VAULT.fingerprint)
+        make_card_file(lines, "cards.csv", tmp_path / "many.cards", VAULT.fingerprint)
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return found
 
-    peak(10)
-    assert peak(5_000) < 2 * peak(500) + 100_000
+    def least(count):  # what else the process does meanwhile, as a collection, only adds
+        return min(peak(count) for _ in range(3))
+
+    least(10)
+    assert least(5_000) < 2 * least(500)
 
 
 def test_a_look_up_uses_the_index(tmp_path):
