@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Column, Connection, Engine, Index, MetaData, Table, insert, or_, select
 
@@ -17,6 +17,7 @@ from cardswitch.wire.store.database import Database
 from cardswitch.wire.store.engines import file_of, parse_url
 from cardswitch.wire.store.verify import ROWS_AT_ONCE
 
+from .moved import temporary
 from .reader import JournalReader
 from .tables import BOOKS_SCHEMA, JOURNAL, JOURNAL_SCHEMA
 
@@ -28,6 +29,13 @@ _READ: Final = (
     "merchant", "terminal", "amount", "currency", "moved", "stays",
     "original",
 )  # fmt: skip
+# One table for all closes: statements on it are made and compiled once.
+_COPY: Final = temporary(
+    "journal_rows",
+    *[Column(name, JOURNAL.c[name].type, nullable=False) for name in _READ],
+    Index("journal_rows_leg", "leg", "sequence"),
+    Index("journal_rows_sequence", "sequence"),
+)
 
 
 @contextmanager
@@ -49,34 +57,21 @@ def rows_beside(
         if kept == held:
             yield JOURNAL
             return
-    copy = _copy()
     with database.transaction() as writer:
-        _fill(writer, copy, journal, since)
+        _fill(writer, journal, since)
     try:
-        yield copy
+        yield _COPY
     finally:
         with database.transaction() as writer:
-            copy.drop(writer)
+            _COPY.drop(writer)
 
 
-def _copy() -> Table:
-    columns = [Column(name, JOURNAL.c[name].type, nullable=False) for name in _READ]
-    table = Table("journal_rows", MetaData(), *columns, prefixes=["TEMPORARY"])
-    Index("journal_rows_leg", table.c.leg, table.c.sequence)
-    Index("journal_rows_sequence", table.c.sequence)
-    return table
-
-
-def _fill(writer: Connection, copy: Table, journal: JournalReader, since: int) -> None:
-    copy.create(writer)
+def _fill(writer: Connection, journal: JournalReader, since: int) -> None:
+    _COPY.create(writer)
     c = JOURNAL.c
     moved_on = select(c.leg).where(c.sequence > since)
     wanted = or_(c.sequence > since, c.leg.in_(moved_on))
     query = select(*[c[name] for name in _READ]).where(c.leg > 0, wanted)
     rows = journal.streamed(query)
     while some := [dict(row._mapping) for row in islice(rows, ROWS_AT_ONCE)]:
-        _insert(writer, copy, some)
-
-
-def _insert(writer: Connection, copy: Table, rows: list[dict[str, Any]]) -> None:
-    writer.execute(insert(copy), rows)
+        writer.execute(insert(_COPY), some)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.schema import SchemaItem
 
 from cardswitch.specs.transactions.kinds import KINDS
 
@@ -67,9 +68,9 @@ def moved_columns() -> list[Field[Any]]:
     return [sequence, *numbers, *[Field(name, Text) for name in (*BATCH_KEY, "rrn")]]
 
 
-def temporary(name: str, *columns: Field[Any], **options: Any) -> Table:
+def temporary(name: str, *items: SchemaItem, **options: Any) -> Table:
     """A table that only the connection sees which makes it."""
-    return Table(name, MetaData(), *columns, prefixes=["TEMPORARY"], **options)
+    return Table(name, MetaData(), *items, prefixes=["TEMPORARY"], **options)
 
 
 def moved(rows: Table, label: str, closed: Any, since: int, after: int, until: int) -> Select[Any]:

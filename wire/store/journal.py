@@ -21,7 +21,7 @@ from ..ports import Question
 from .chain import chained
 from .database import Database, open_reader
 from .insertion import Insertion
-from .lookup import LookUps, Statement, Statements
+from .lookup import LookUps, Statement, statements
 from .reading import JournalReading, R
 from .schema import Schema
 
@@ -36,7 +36,7 @@ class JournalStore(JournalReading[R]):
     def __init__(self, url: str | Engine, schema: Schema, table: Table, row_type: type[R]) -> None:
         self._database = Database(url, schema)
         super().__init__(self._database.engine, table, row_type)
-        self._look_ups = LookUps(self._engine, Statements(self._engine.dialect, table))
+        self._look_ups = LookUps(self._engine, statements(self._engine.dialect, table))
         self._insertion = Insertion(self._database, table)
         self.is_local = self._engine.dialect.name == "sqlite"
         self._floats = [n for n, column in enumerate(table.c) if column.type.python_type is float]
@@ -99,11 +99,6 @@ class JournalStoreReader(JournalReading[R]):
         super().__init__(open_reader(url, schema), table, row_type)
 
     @cached_property
-    def _statements(self) -> Statements:
-        """For all look-ups: to compile them costs more than to ask."""
-        return Statements(self._engine.dialect, self.table)
-
-    @cached_property
     def _idle(self) -> deque[LookUps]:
         """Connections to a file that are kept, one for each thread that has asked at once.
 
@@ -140,7 +135,7 @@ class JournalStoreReader(JournalReading[R]):
         try:
             look_ups = self._idle.pop()
         except IndexError:
-            look_ups = LookUps(self._engine, self._statements)
+            look_ups = LookUps(self._engine, statements(self._engine.dialect, self.table))
         try:
             yield look_ups
         finally:

@@ -52,7 +52,10 @@ def _legs(size: int) -> list[BindParameter[int]]:
 
 
 class Statements:
-    """What look-ups in *table* say to a database of that *dialect*, compiled once."""
+    """What look-ups in *table* say to a database of that *dialect*.
+
+    To compile them costs more than to ask.
+    """
 
     def __init__(self, dialect: Dialect, table: Table) -> None:
         self._dialect = dialect
@@ -88,6 +91,17 @@ class Statements:
     def _text(self, query: Select[Any], *conditions: ColumnElement[bool]) -> str:
         """*query* compiled; its parameters are those of *conditions*, in their order."""
         return str(query.where(*conditions).compile(dialect=self._dialect))
+
+
+_MADE: Final[dict[tuple[str, str, Table], Statements]] = {}
+
+
+def statements(dialect: Dialect, table: Table) -> Statements:
+    """What look-ups in *table* say to a database of that *dialect*, made once in a process."""
+    key = (dialect.name, dialect.paramstyle, table)
+    if key not in _MADE:
+        _MADE[key] = Statements(dialect, table)
+    return _MADE[key]
 
 
 class Statement:

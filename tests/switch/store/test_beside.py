@@ -44,22 +44,25 @@ def test_a_close_comes_to_the_same_wherever_they_are(urls):
         ledger.end()
 
 
-def test_what_was_reached_is_let_go_of_again(urls):
+def test_what_was_reached_is_let_go_of_again_and_is_one_table_to_all_closes(urls):
     books, url = urls
     history = History()
     history.sale()
     journal = JournalFile(url)
     journal.write(history.rows)
     database = Database(books, BOOKS_SCHEMA)
+    tables = set()
     try:
         for _ in range(2):
             with rows_beside(database, books, JournalReader(url), 0) as rows:
+                tables.add(rows)
                 with database.transaction() as writer:
                     count = writer.scalar(select(func.count()).where(rows.c.leg > 0))
                 assert count == 2
     finally:
         database.close()
         journal.close()
+    assert len(tables) == 1  # else each close would make its statements anew, and keep them
 
 
 def test_a_journal_in_memory_is_copied_with_the_older_rows_of_legs_that_move_on():

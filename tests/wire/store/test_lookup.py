@@ -8,7 +8,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Question
 from cardswitch.wire.store.engines import memory_engine
 from cardswitch.wire.store.journal import JournalStore
-from cardswitch.wire.store.lookup import LookUps, Statements, filled
+from cardswitch.wire.store.lookup import LookUps, filled, statements
 from tests.kit.journals import DAY, SCHEMA, STEPS, Step, identity, steps
 
 NOWHERE = Question(identities=((DAY, identity(9)),))
@@ -17,7 +17,7 @@ FIRST = Question(identities=((DAY, identity(1)),))
 
 def test_rows_are_their_columns_without_the_checksum(store):
     store.commit(steps(1))
-    [rows] = LookUps(store._engine, Statements(store._engine.dialect, STEPS)).answer([FIRST])
+    [rows] = LookUps(store._engine, statements(store._engine.dialect, STEPS)).answer([FIRST])
     assert [row[:2] for row in rows] == [(1, 1), (2, 1)]
     assert [len(row) for row in rows] == [len(STEPS.c) - 1] * 2
 
@@ -32,7 +32,7 @@ def test_however_many_legs_are_asked_for_each_row_comes_once(store, count):
 
 def test_the_last_rows_of_legs_are_found_in_an_index_alone(store):
     store.commit(steps(70))
-    look_ups = LookUps(store._engine, Statements(store._engine.dialect, STEPS))
+    look_ups = LookUps(store._engine, statements(store._engine.dialect, STEPS))
     expected = {row.leg: row.sequence for row in steps(70)}
     assert look_ups.last_rows([*range(1, 99)]) == expected
     assert look_ups.last_rows([]) == {}
@@ -43,14 +43,19 @@ def test_the_last_rows_of_legs_are_found_in_an_index_alone(store):
         assert "USING COVERING INDEX" in plan[0][3]
 
 
+def test_statements_are_compiled_once_in_a_process():
+    one, other = (statements(memory_engine().dialect, STEPS) for _ in range(2))
+    assert one is other
+
+
 def test_few_statements_ask_for_many():
-    statements = {1: "one", 4: "four", 16: "sixteen"}
-    assert [*filled(statements, [*range(1, 20)])] == [
+    sizes = {1: "one", 4: "four", 16: "sixteen"}
+    assert [*filled(sizes, [*range(1, 20)])] == [
         ("sixteen", [*range(1, 17)]),
         ("four", [17, 18, 19, 19]),
     ]
-    assert [*filled(statements, [7])] == [("one", [7])]
-    assert [*filled(statements, [])] == []
+    assert [*filled(sizes, [7])] == [("one", [7])]
+    assert [*filled(sizes, [])] == []
 
 
 # What is asked of a few names, by the definition of a question, one row after the other.
