@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ class Journalled(Struct):
     """What settlement asks of the configuration of a switch."""
 
     database: Engine
-    acquirers: tuple[str, ...] = ()  # that have names
+    acquirers: tuple[str, ...] = ()  # each of them opens its own books, which are no file
 
 
 class Settled(Struct):
@@ -45,10 +46,15 @@ class Settled(Struct):
 
 
 class Bank:
-    """Closes days with the code that operators run, on the switch's journal and books in memory."""
+    """Closes days with the code that operators run, on the switch's journal and books in memory.
 
-    def __init__(self, network: Network, switch: Node, journal: Engine, shops: tuple[str, ...]):
-        self._network, self._switch = network, switch
+    They are those of the acquirer *name*, which settles *shops*.
+    """
+
+    def __init__(
+        self, network: Network, switch: Node, journal: Engine, shops: Iterable[str], name: str = ""
+    ) -> None:
+        self._network, self._switch, self.name = network, switch, name
         self._config: Any = Journalled(journal)
         self.books = empty_database()
         self._accounts = tuple(
@@ -59,7 +65,7 @@ class Bank:
         """Close every day that has ended. Raises Error if anything does not agree."""
         folder = tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None)
         bank = AcquiringBank(name="Acquirer", iban=IBAN, bic=BIC)
-        settled: Any = Settled(self.books, folder, bank, self._accounts)
+        settled: Any = Settled(self.books, folder, bank, self._accounts, name=self.name)
         try:
             clock = partial(self._network.time_of, self._switch)
             for _ in close_each(self._config, settled, self._record, clock=clock):

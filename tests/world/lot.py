@@ -29,6 +29,10 @@ from .locksmith import OFTEN_S, zone_keys
 from .tampering import terminal_macs, zone_macs
 
 CUT_OFF = CutOff("23:00", "Europe/Berlin")
+# Of the second acquirer, where there is one: a minute behind the first, until one of them changes
+# its clocks.
+ABROAD = "nyc"
+CUT_OFF_ABROAD = CutOff("17:01", "America/New_York")
 NOON: Seconds = 1_795_000_000.0  # 2026-11-18, 11:06 UTC
 BEFORE_CUT_OFF: Seconds = 1_795_039_140.0  # one minute before
 HOUR_S: Seconds = 3600.0
@@ -62,6 +66,12 @@ def spoken(lot: Lot, name: str, translation: Translation | None) -> Lot:
     upstreams = lot.settings.upstreams
     there = replace(upstreams[name], translation=translation)
     return replace(lot, settings=replace(lot.settings, upstreams={**upstreams, name: there}))
+
+
+def abroad(lot: Lot, merchant: str) -> Lot:
+    """*lot* with a second acquirer, which settles *merchant*."""
+    settled = {"acquirers": {ABROAD: CUT_OFF_ABROAD}, "acquirer_of": {merchant: ABROAD}}
+    return replace(lot, settings=replace(lot.settings, **settled))
 
 
 def draw(random: Random, keys: Keys) -> Lot:

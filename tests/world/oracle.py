@@ -17,6 +17,7 @@ from cardswitch.specs.dates import utc_date
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import stays_of
+from cardswitch.switch.core.day import acquirer_of
 from cardswitch.switch.core.row import Vault, message_of
 from cardswitch.switch.core.states import State
 from cardswitch.terminal.core.outcome import SET_ASIDE, Outcome, SaleState
@@ -299,17 +300,20 @@ def _check_accounts(world: World, expected: int) -> None:
         raise Broken(f"the accounts of the issuer hold {held}, its decisions {expected}")
 
 
-def _check_deposits(world: World, legs: Iterable[Stand]) -> None:
-    """Every capture that stands is booked once; closing again says nothing else."""
+def _check_deposits(world: World, legs: Sequence[Stand]) -> None:
+    """Every capture that stands is booked once, by its acquirer; closing again says no more."""
     world.end_day()
-    world.bank.close()
-    booked = world.bank.booked()
+    world.close_days()
+    booked = [bank.booked() for bank in world.banks]
     of_leg: Counter[int] = Counter()
     legs_of = {row.sequence: row.leg for row in world.rows.rows()}
-    for name, amount in booked.items():
-        kind, _, sequence = name.partition(":")
-        if kind != "payout":
-            of_leg[legs_of[int(sequence)]] += amount
+    days = {stand.first.leg: stand.first.business_date for stand in legs}
+    for bank, movements in zip(world.banks, booked, strict=True):
+        for name, amount in movements.items():
+            leg = legs_of[int(name.partition(":")[2])]
+            of_leg[leg] += amount
+            if acquirer_of(days[leg]) != bank.name:
+                raise Broken(f"leg {leg} of {days[leg]} is booked by {bank.name or 'the first'}")
     for stand in legs:
         is_ours = stand.first.serves == "merchants"
         expected = KINDS.named(stand.first.kind).sign * stand.held if is_ours else 0
@@ -318,8 +322,8 @@ def _check_deposits(world: World, legs: Iterable[Stand]) -> None:
                 f"leg {stand.first.leg} is booked with {of_leg[stand.first.leg]}, "
                 f"it holds {expected}"
             )
-    world.bank.close()
-    if world.bank.booked() != booked:
+    world.close_days()
+    if [bank.booked() for bank in world.banks] != booked:
         raise Broken("closing again books something else")
 
 

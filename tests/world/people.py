@@ -63,7 +63,7 @@ from .bank import Bank
 from .cashiers import Cashiers
 from .journals import StoreJournal
 from .locksmith import Locksmith
-from .lot import YEAR_S, Lot, draw, spoken
+from .lot import YEAR_S, Lot, abroad, draw, spoken
 from .network import Network
 from .parts import End, Faults, Node
 from .signing import UPSTREAM, Signing
@@ -202,7 +202,7 @@ class World(Network):
         self.issuer = self.add(Node("issuer", self._build_issuer, journal=self.issuer_rows))
         self.hsm = self.add(Node("hsm", self._build_hsm))
         self.cashiers = Cashiers(self, seed)
-        self.bank = Bank(self, self.switch, self.rows.engine, SHOPS)
+        self.banks = [self._bank(name) for name in self.lot.settings.cut_offs]
         self._connect_hosts()
         self.terminals = [self._add_terminal(n + 1) for n in range(terminals)]
         self.stranger = self._add_stranger() if self.lot.has_stranger else None
@@ -213,7 +213,13 @@ class World(Network):
         self.signing = Signing(self, self.switch)
 
     def _draw(self) -> Lot:
-        return spoken(draw(self.random, self.keys), "acquirer", self.front.translation())
+        lot = spoken(draw(self.random, self.keys), "acquirer", self.front.translation())
+        return abroad(lot, SHOPS[-1]) if self.seed % 3 == 0 else lot
+
+    def _bank(self, name: str) -> Bank:
+        of = self.lot.settings.acquirer_of
+        shops = [shop for shop in SHOPS if of.get(shop, "") == name]
+        return Bank(self, self.switch, self.rows.engine, shops, name)
 
     def other_book(self) -> Counter[str]:
         """What is approved for whoever sells besides the terminals, by `stands.line`."""
@@ -416,9 +422,15 @@ class World(Network):
             )
 
     def end_day(self) -> None:
-        """An operator ends the bank day that runs."""
+        """An operator ends the bank day that runs, of each acquirer."""
         now = self.time_of(self.switch)
-        self.call(self.switch, lambda machine: machine.cut_over_now(now, "operator", ""))
+        for name in self.lot.settings.cut_offs:
+            self.call(self.switch, lambda m, name=name: m.cut_over_now(now, "operator", "", name))
+
+    def close_days(self) -> None:
+        """Each acquirer closes what has ended. Raises Error if anything does not agree."""
+        for bank in self.banks:
+            bank.close()
 
     def mend(self) -> None:
         """A person looks after every exception: sends it again, or knows that nothing is held."""
@@ -522,5 +534,5 @@ class World(Network):
         for _ in range(self.random.choice((0, 0, 1, 2))):
             self.at(self.random.uniform(5.0, 110.0), self.end_day)
         for _ in range(self.random.choice((0, 1, 2))):
-            self.at(self.random.uniform(5.0, 110.0), self.bank.close)
+            self.at(self.random.uniform(5.0, 110.0), self.close_days)
         self.run(120.0 + QUIET_S)

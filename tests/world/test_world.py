@@ -9,6 +9,7 @@ import pytest
 
 from cardswitch.specs.errors import Error
 
+from .lot import ABROAD
 from .runs import run
 from .safeguards import SAFEGUARDS
 
@@ -37,6 +38,12 @@ def noticed(seed: int) -> bool:
     except (AssertionError, Error):  # What a program finds in itself counts as well.
         return True
     return False
+
+
+def test_where_there_are_two_acquirers_each_books_what_it_settles():
+    booked = {bank.name: len(bank.booked()) for bank in run(6).banks}
+    assert booked.keys() == {"", ABROAD}
+    assert min(booked.values()) > 3
 
 
 def test_something_of_everything_happens():

@@ -130,11 +130,12 @@ def _check_told(world: OrderWorld, intents: dict[str, Intent]) -> None:
 def _check_deposit(world: OrderWorld, intents: dict[str, Intent]) -> None:
     """What orders have received, less what they gave back, is what is deposited for them."""
     sources = {row.sequence: row.source for row in world.rows.rows()}
-    booked = 0
-    for name, amount in world.bank.booked().items():
-        kind, _, sequence = name.partition(":")
-        if kind != "payout" and sources[int(sequence)] == "web":
-            booked += amount
+    booked = sum(
+        amount
+        for bank in world.banks
+        for name, amount in bank.booked().items()
+        if sources[int(name.partition(":")[2])] == "web"
+    )
     received = sum(
         intent.received - sum(e.approved for e in intent.exchanges if e.asked == "refund")
         for intent in intents.values()

@@ -90,13 +90,12 @@ def _patient() -> AbstractContextManager[Any]:
 def _told_once() -> AbstractContextManager[Any]:
     """A reversal is sent, and nobody waits for its acknowledgement."""
 
-    def owe(desk: GatewayDesk, intent: Any, number: int, *, is_again: bool = False) -> None:
-        exchange = intent.exchange(number)
-        desk.intents[intent.ref] = intent
+    def owe(desk: GatewayDesk, ref: str, number: int, *, is_again: bool = False) -> None:
+        exchange = desk.intents[ref].exchange(number)
         if exchange.reversal is not None:
             if desk.is_ready:
                 desk.send(SWITCH, exchange.reversal)
-            desk.record(intent.ref, Undone(desk.now, number, Message("0430", {39: "00"})))
+            desk.record(ref, Undone(desk.now, number, Message("0430", {39: "00"})))
 
     return mock.patch.object(owed, "owe", owe)
 
