@@ -20,13 +20,14 @@ from cardswitch.specs.transactions.reversals import stays_of
 from cardswitch.switch.core.day import acquirer_of
 from cardswitch.switch.core.row import Vault, message_of
 from cardswitch.switch.core.states import State
+from cardswitch.terminal.core.entries import SaleReversing
 from cardswitch.terminal.core.outcome import SET_ASIDE, Outcome, SaleState
 from cardswitch.terminal.core.state import rebuild
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
 from .captured import check_captures, check_expiry, check_refunds
 from .network import Network
-from .parts import End
+from .parts import End, Node
 from .people import World
 from .settled import check_settled
 from .stands import Broken, Stand, direction, legs_of, line
@@ -222,6 +223,11 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
     book: Counter[str] = Counter()
     # While one was an exception, a repeat of its reversal was told so, whatever became of it.
     excepted = {row.terminal for row in world.rows.rows() if row.state == State.EXCEPTION}
+    reduced = {
+        (stand.first.terminal, stand.last.rrn)
+        for stand in legs
+        if stand.first.serves == "merchants" and stand.last.state == State.REDUCED
+    }
     for node in world.terminals:
         stand = rebuild(node.journal.entries)
         is_left = stand.unsettled or stand.exceptions
@@ -237,7 +243,20 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
             elif outcome.kind in SET_ASIDE and not KINDS.named(outcome.transaction).adds:
                 kind = outcome.transaction
                 book[line(outcome.rrn, kind)] += outcome.amount * direction(kind)
+            elif outcome.kind is SaleState.EXCEPTION and (terminal, outcome.rrn) in reduced:
+                kind = outcome.transaction
+                book[line(outcome.rrn, kind)] += _to_stay(node, outcome.rrn) * direction(kind)
     return book
+
+
+def _to_stay(node: Node, rrn: str) -> int:
+    """What a terminal, when it was told that a person must look, had asked to stay of a sale."""
+    [stays] = [
+        entry.stays
+        for entry in node.journal.entries
+        if isinstance(entry, SaleReversing) and entry.reversal.get(37) == rrn
+    ]
+    return stays
 
 
 def _sellers_book(world: World, legs: Sequence[Stand]) -> Book:
