@@ -12,6 +12,7 @@ from cardswitch.specs.codes import APPROVED, DUPLICATE, MISMATCH, UNKNOWN_ORIGIN
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import card_number
+from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import (
     Reference,
@@ -126,7 +127,7 @@ async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Boo
     if is_in_the_way(booking, stays):
         return desk.count("reversal_in_the_way")
     is_so = booking.state is State.REDUCED and booking.held == stays
-    is_captured = booking.state in (State.COMPLETED, State.FOLLOWED)
+    is_captured = booking.state is State.COMPLETED or booking.followed != Followed()
     # Of what was captured in part, all that is still held is released, or nothing.
     if is_captured or (stays and not is_so and (stays >= booking.held or booking.captures)):
         return answer(desk, own, request, MISMATCH, booking)

@@ -38,7 +38,7 @@ FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
     State.REVERSING: frozenset({State.UNDONE, State.REDUCED}),
     State.UNDONE: frozenset(),
     State.REDUCED: _PAID,
-    State.FOLLOWED: frozenset({State.FOLLOWED}),  # Undone, it would leave a refund of nothing.
+    State.FOLLOWED: frozenset({State.FOLLOWED, State.REVERSING}),  # Undone when refunds were.
     State.ADJUSTED: _HELD,
     State.PART_COMPLETED: _HELD,
     State.COMPLETED: frozenset(),

@@ -57,7 +57,7 @@ FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
     State.EXCEPTION: frozenset({State.REVERSING, State.TAKEN, State.RESOLVED}),
     State.RESOLVED: frozenset(),
     State.TAKEN: frozenset({State.APPROVED, State.EXCEPTION}),
-    State.FOLLOWED: frozenset({State.FOLLOWED}),  # Undone, it would leave a refund of nothing.
+    State.FOLLOWED: frozenset({State.FOLLOWED, State.REVERSING}),  # Undone when refunds were.
     State.ADJUSTED: _HELD,
     State.PART_COMPLETED: _HELD,
     State.COMPLETED: frozenset(),

@@ -115,8 +115,11 @@ async def again(
 
 
 def is_in_the_way(desk: SwitchDesk, original: Leg) -> bool:
-    """Whether a reversal of a part of *original* is owed, or an increment in work: that first."""
-    is_reduced = original.state is State.REVERSING and original.stays > 0
+    """Whether a reversal of a part of *original* is owed, or an increment in work: that first.
+
+    A person may have it in hand: what stays is known when that is done.
+    """
+    is_reduced = original.state in (State.REVERSING, State.EXCEPTION) and original.stays > 0
     return is_reduced or original.number in desk.memory.following
 
 

@@ -10,6 +10,7 @@ from cardswitch.specs.codes import APPROVED, DUPLICATE, FORMAT_ERROR, MISMATCH
 from cardswitch.specs.errors import Decline, DecodeError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import pan_of
+from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.kinds import NEVER_CAME
 from cardswitch.specs.transactions.reversals import Reference, agrees, can_be_named, stays_of
 from cardswitch.specs.transactions.tombstones import tombstone
@@ -150,9 +151,12 @@ async def undo_refund(desk: SwitchDesk, request: Message, leg: Leg, stays: int) 
 def may_leave(leg: Leg, stays: int) -> bool:
     """Whether *leg* can be what *stays*, more than which must be there.
 
-    Not if it is left to people, or what it held is captured, refunded or tipped.
+    Not if it is left to people, or what it held is captured, refunded or tipped: of what is undone
+    nothing can be given back.
     """
-    if leg.state in (State.EXCEPTION, State.RESOLVED, State.COMPLETED, State.FOLLOWED):
+    if leg.state in (State.EXCEPTION, State.RESOLVED, State.COMPLETED):
+        return False
+    if leg.followed != Followed():
         return False
     if leg.captures:
         return stays == 0  # What is held besides what was captured is released as a whole.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hosts.acquirer.entries import PurchaseForwarded, SaleFollowed
+from cardswitch.hosts.acquirer.entries import PurchaseForwarded, ReversalForwarded, SaleFollowed
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
@@ -76,6 +76,16 @@ def test_a_refund_that_is_undone_can_be_made_again(crash: bool) -> None:
     play = again(play) if crash else play
     assert told(play, refund(1_151, 21)) == "13"
     assert sum(amounts(refunded(play, 1_150, 22))) == 0
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_sale_is_undone_when_its_refunds_were(crash: bool) -> None:
+    play = refunded() >> Received(FRONT, reversal_of(refund()))
+    play = (play.skip() >> answered(UPSTREAM, "00")).skip()
+    play = (again(play) if crash else play) >> Received(FRONT, reversal_of(SALE, trace=901))
+    play << booked(ReversalForwarded)
+    (play.skip() >> answered(UPSTREAM, "00")).skip()
+    assert amounts(play) == []
 
 
 def test_what_was_refunded_or_tipped_is_not_undone() -> None:

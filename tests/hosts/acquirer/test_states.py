@@ -17,7 +17,7 @@ def test_money_is_undone_once_and_never_taken_again() -> None:
     held = {State.REVERSING, State.ADJUSTED, State.PART_COMPLETED, State.COMPLETED}
     for state in HOLDS_MONEY - {State.FOLLOWED}:
         assert FOLLOWS[state] - {State.FOLLOWED} == held
-    assert FOLLOWS[State.FOLLOWED] == {State.FOLLOWED}
+    assert FOLLOWS[State.FOLLOWED] == {State.FOLLOWED, State.REVERSING}
     assert FOLLOWS[State.REVERSING] == {State.UNDONE, State.REDUCED}
     assert all(State.APPROVED not in FOLLOWS[s] for s in FOLLOWS if s is not State.FORWARDED)
 

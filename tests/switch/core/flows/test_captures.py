@@ -89,6 +89,18 @@ def test_it_waits_for_one_that_a_person_has_in_hand(deed, crash):
     assert play << sent("acquirer", "0221" if crash else "0220", {48: "700602/02F"})
 
 
+@pytest.mark.parametrize("crash", [False, True])
+def test_what_may_stay_is_not_captured_while_a_person_has_its_reversal_in_hand(crash):
+    play = held() >> Received(POS, UNDO.with_fields({95: replacement_amounts(600)}))
+    play.skip() >> answered("acquirer", "64") << recorded(State.EXCEPTION, leg=1)
+    play = linked(crashed(play).skip()) if crash else play
+    assert play.skip() >> Received(POS, FIRST)  # Refused, it would stay so: it comes again.
+    play.do(play.machine.retry(1, play.now, "ann", "back"))
+    (play.skip() >> answered("acquirer", "00")).skip()
+    play >> Received(POS, FIRST) << recorded(State.PART_COMPLETED, leg=1, stays=100)
+    assert (play << recorded(State.TAKEN, original=1)).skip()
+
+
 def test_after_a_crash_they_keep_their_order():
     play = held()
     for request in (FIRST, LAST):

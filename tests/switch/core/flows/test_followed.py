@@ -135,6 +135,18 @@ def test_what_was_refunded_or_tipped_is_not_undone(follower):
 
 
 @pytest.mark.parametrize("crash", [False, True])
+@pytest.mark.parametrize("stays", [0, 100])
+def test_a_sale_is_undone_when_its_refunds_were(stays, crash):
+    play = refunded() >> Received(POS, UNDO) << recorded(State.REVERSING, leg=2)
+    play = again((play.skip() >> answered("acquirer", "00")).skip(), crash)
+    asked = REVERSAL.with_fields({11: "000033", 95: replacement_amounts(stays)})
+    play >> Received(POS, asked) << recorded(State.REVERSING, leg=1, moved=stays - 1250)
+    play.skip() >> answered("acquirer", "00")
+    assert play << recorded(State.REDUCED if stays else State.REVERSED, leg=1)
+    assert told(play, amount(500, 22), REFUND) == ("13" if stays else "12")
+
+
+@pytest.mark.parametrize("crash", [False, True])
 def test_a_refund_that_is_undone_can_be_made_again(crash):
     play = again(refunded(), crash)
     some = UNDO.with_fields({95: replacement_amounts(100)})
