@@ -4,7 +4,7 @@ The shop KIOSK is Berlin's, who needs no name; DINER is New York's. Whoever play
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +63,11 @@ BERLIN, NYC = "", "nyc"
 
 
 def configured(
-    path: Path, acquirer_of: dict[str, str], without: str = "", **cut_offs: Any
+    path: Path, acquirer_of: dict[str, str], text: str, without: str = "", **cut_offs: Any
 ) -> SwitchConfig:
-    """The switch of that file; *cut_offs* of acquirers that are others than the file says."""
+    """The switch of *text* in that file; *cut_offs* that are others than the file says."""
     shops = (SHOP % (name, name, of, IBANS[name]) for name, of in acquirer_of.items())
-    path.write_text(CONFIG + "".join(shops), "utf-8")
+    path.write_text(text + "".join(shops), "utf-8")
     data = tomllib.loads(path.read_text("utf-8"))
     config = section(data, "switch", SwitchConfig, path).placed(path.parent)
     changed = {
@@ -79,11 +79,20 @@ def configured(
 
 
 class Market:
-    """What happens is done to the switch; `flush` writes what it has told."""
+    """What happens is done to the switch; `flush` writes what it has told.
 
-    def __init__(self, folder: Path, now: float = NOON) -> None:
+    *urls*, by section of the file: where the journal is, and the books of each acquirer.
+    """
+
+    def __init__(
+        self, folder: Path, now: float = NOON, urls: Mapping[str, str] | None = None
+    ) -> None:
         self.path = folder / "lab.toml"
-        self.config = configured(self.path, {KIOSK: BERLIN, DINER: NYC})
+        self._text = CONFIG
+        for name, url in (urls or {}).items():
+            key = "database" if name == "switch" else "books"
+            self._text = self._text.replace(f"[{name}]\n", f'[{name}]\n{key} = "{url}"\n')
+        self.config = configured(self.path, {KIOSK: BERLIN, DINER: NYC}, self._text)
         self.store = JournalFile(self.config.database)
         self.play: Playbook = linked(started(self._settings(), now=now).skip()).skip()
         self._trace = 0
@@ -120,7 +129,7 @@ class Market:
     def restart(self, acquirer_of: dict[str, str] | None = None, **more: Any) -> None:
         """The switch dies and comes again, perhaps with another configuration."""
         shops = acquirer_of or {KIOSK: BERLIN, DINER: NYC}
-        self.config = configured(self.path, shops, **more)
+        self.config = configured(self.path, shops, self._text, **more)
         self.play = linked(crashed(self.play.skip(), self._settings()).skip()).skip()
         self.flush()
 

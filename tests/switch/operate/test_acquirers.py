@@ -57,6 +57,28 @@ def test_each_is_paid_by_its_own_bank(market):
     assert paid(market.close(NYC)) == {"2026-10-21.nyc": {DINER: 1000}}
 
 
+def test_each_has_books_on_a_server_one_of_them_beside_the_journal(tmp_path, postgres):
+    journal, books = (postgres.url(postgres.database()) for _ in range(2))
+    places = {"switch": journal, "settlement": journal, "switch.acquirers.nyc.settlement": books}
+    market = Market(tmp_path, urls=places)
+    try:
+        sale = market.sell(KIOSK, 100)
+        dinner = market.sell(DINER, 200)
+        market.go(10.5)
+        assert paid(market.close(BERLIN)) == {"2026-10-21": {KIOSK: 100}}
+        assert paid(market.close(NYC)) == {"2026-10-21.nyc": {DINER: 200}}
+        for each, stays in ((sale, 0), (dinner, 50)):
+            market.reverse(each, stays)
+        market.sell(KIOSK, 1000)
+        market.sell(DINER, 1000)
+        market.go(24.0)
+        assert paid(market.close(BERLIN)) == {"2026-10-22": {KIOSK: 900}}
+        assert paid(market.close(NYC)) == {"2026-10-22.nyc": {DINER: 850}}
+        assert agree(market, BERLIN) == agree(market, NYC) == ()
+    finally:
+        market.store.close()
+
+
 # By an own query: no function of ours, and none of the labels that settlement goes by.
 APPROVED = """
 SELECT sum(CASE
