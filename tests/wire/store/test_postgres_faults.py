@@ -6,12 +6,15 @@ other way round; and once a commit has failed, nothing is written or released an
 
 import asyncio
 import threading
+import time
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.driver.writer import JournalWriter
+from cardswitch.wire.store.database import InUse
 from cardswitch.wire.store.journal import JournalStore
 from tests.kit.journals import SCHEMA, STEPS, Step
 from tests.kit.swallower import swallower
@@ -58,13 +61,21 @@ class Traffic:
 
 
 def reopened(url):
-    """What is there afterwards, by a new start."""
-    store = JournalStore(url, SCHEMA, STEPS, Step)
+    """What is there afterwards, by a new start, when the server has let go of the last one."""
+    store = opened(url)
     try:
         assert list(store.verify()) == []
         return [row.sequence for row in store.rows()]
     finally:
         store.close()
+
+
+def opened(url, tries=100):
+    for _ in range(tries):
+        with suppress(InUse):
+            return JournalStore(url, SCHEMA, STEPS, Step)
+        time.sleep(0.1)
+    raise AssertionError("the server still holds the lock of a connection that is gone")
 
 
 def restart(server, database):
