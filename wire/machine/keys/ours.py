@@ -41,10 +41,15 @@ class OurChanges:
             self._begin(place, kind, self._changed(place, kind, by, because))
 
     def want(self, place: str, kind: KeyKind) -> None:
-        """Have the peer make that change. Raises Error if nobody is there."""
+        """Have the peer make that change. Raises Error: nobody is there, or one of ours is offered.
+
+        What is offered must have its outcome first: until then the peer's keys are refused.
+        """
         link = self._desk.newest_link(place)
         if link is None:
             raise Error(f"{place}: nobody is there to be asked for a key")
+        if self._steps.state(place, kind).offered:
+            raise Error(f"{place}: its {kind} key is offered already, and not answered yet")
         self._begin(place, kind, self._wanted(link, kind))
 
     def _begin(self, place: str, kind: KeyKind, flow: Flow) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
+from cardswitch.wire.machine.keys.exchange import KeyExchange
 from cardswitch.wire.machine.keys.ours import AGAIN_S, ANSWER_S
 from cardswitch.wire.ports import LinkDown, LinkUp, Received
 from tests.kit.keys import (
@@ -109,6 +111,18 @@ def test_the_peer_may_be_asked_to_make_it():
     assert play >> answered(PEER, "00")
     assert told(play)["outcome"] == "asked"
     assert sending(play) == OLD
+
+
+def test_it_is_not_while_something_is_offered(monkeypatch):
+    # Its offer would be refused, and that of ours forgotten for as long as the link stands.
+    with monkeypatch.context() as patch:
+        patch.setattr(KeyExchange, "link_ready", lambda *_: None)  # The peer has not signed on.
+        play = keyed(steps=[step("offered")])
+    with pytest.raises(Error, match="its pin key is offered already, and not answered yet"):
+        changing(play, theirs=True)
+    assert not told(play)["is_under_way"]
+    let_out(play >> LinkUp(PEER)) << sent(PEER, "0800", {48: f"PA1B2C3{UNDER_MASTER}"})
+    assert answer(play) << noted("changed", key=NEW)
 
 
 @pytest.mark.parametrize("code", ["12", ""])
