@@ -224,7 +224,7 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
     # While one was an exception, a repeat of its reversal was told so, whatever became of it.
     excepted = {row.terminal for row in world.rows.rows() if row.state == State.EXCEPTION}
     reduced = {
-        (stand.first.terminal, stand.last.rrn)
+        (stand.first.terminal, stand.last.rrn, stand.first.kind)
         for stand in legs
         if stand.first.serves == "merchants" and stand.last.state == State.REDUCED
     }
@@ -238,24 +238,25 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
             is_part = outcome.kind is SaleState.APPROVED and outcome.amount < outcome.asked
             if is_part and not node.machine.place.takes_part:
                 raise Broken(f"{node.name} holds STAN {outcome.stan} as approved in part")
+            kind = outcome.transaction
+            is_reduced = (terminal, outcome.rrn, kind) in reduced
             if not outcome.moves_money:
                 _check_inquiry(outcome)
-            elif outcome.kind in SET_ASIDE and not KINDS.named(outcome.transaction).adds:
-                kind = outcome.transaction
+            elif outcome.kind in SET_ASIDE and not KINDS.named(kind).adds:
                 book[line(outcome.rrn, kind)] += outcome.amount * direction(kind)
-            elif outcome.kind is SaleState.EXCEPTION and (terminal, outcome.rrn) in reduced:
-                kind = outcome.transaction
-                book[line(outcome.rrn, kind)] += _to_stay(node, outcome.rrn) * direction(kind)
+            elif outcome.kind is SaleState.EXCEPTION and is_reduced:
+                book[line(outcome.rrn, kind)] += _to_stay(node, outcome) * direction(kind)
     return book
 
 
-def _to_stay(node: Node, rrn: str) -> int:
-    """What a terminal, when it was told that a person must look, had asked to stay of a sale."""
-    [stays] = [
+def _to_stay(node: Node, outcome: Outcome) -> int:
+    """What the terminal asked to stay of a sale, before it was told that a person must look."""
+    *_, stays = (
         entry.stays
         for entry in node.journal.entries
-        if isinstance(entry, SaleReversing) and entry.reversal.get(37) == rrn
-    ]
+        if isinstance(entry, SaleReversing)
+        and (entry.reversal.get(37), entry.reversal[90][4:10]) == (outcome.rrn, outcome.stan)
+    )
     return stays
 
 

@@ -25,7 +25,7 @@ class Signing:
         self._switch = switch
         self._off: dict[LinkId, tuple[int, Seconds]] = {}  # links, which life of each, since when
         self._known: set[Any] = set()  # requests that the switch has seen
-        self._late: set[Any] = set()  # those that it saw first while their terminal was off
+        self._late: dict[Any, LinkId] = {}  # first seen while their terminal was off; where
         self.broken: list[str] = []
         network.watch.append(self._see)
 
@@ -70,13 +70,15 @@ class Signing:
             self._off[link] = self._switch.wires[link].wire.epoch, now
         elif code == SIGN_ON:  # of the peer, or our own when the link is new
             self._off.pop(link, None)
+            # What is not decided yet, since the journal is slow, is then decided as of now.
+            self._late = {name: came for name, came in self._late.items() if came != link}
 
     def _asked(self, what: str, link: LinkId, message: Message, now: Seconds) -> None:
         since = self._since(link)
         if what == "received" and name_of(link) != link:
             name = self._name(message)
             if name not in self._known and since is not None:
-                self._late.add(name)
+                self._late[name] = link
             self._known.add(name)
         is_new = what == "sent" and link == UPSTREAM and not message.is_repeat
         if is_new and since is not None and now > since + GRACE_S:
