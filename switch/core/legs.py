@@ -39,6 +39,10 @@ _pack: Final = msgspec.msgpack.Encoder().encode
 _unpack: Final = msgspec.msgpack.Decoder(tuple[str, dict[int, str]]).decode
 RRN_NUMBERS: Final = 10**8
 DECISION_FIELDS: Final = (4, 37, 39, *BROUGHT_BACK)
+# With these its merchant has what it was told of; but if it is being undone, or was to be, what
+# stays of it.
+_TOLD: Final = CAPTURED | {State.TAKEN, State.REVERSING, State.EXCEPTION, State.RESOLVED}
+_BEING_UNDONE: Final = frozenset({State.REVERSING, State.EXCEPTION, State.RESOLVED})
 # What the repeat of a request hears that is undone, or about to be.
 BEING_UNDONE: Final = INVALID_TRANSACTION
 # Who waits for a leg that is finished: one for all of them.
@@ -123,8 +127,12 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
 
     @property
     def owed(self) -> int:
-        """What the merchant is owed for it now; may be negative."""
-        return self.kind.sign * self.held if self.is_captured or self.state is State.TAKEN else 0
+        """What the merchant is owed for it now, whatever upstream says of it; may be negative."""
+        if self.state not in _TOLD:
+            return 0
+        is_undone = self.pending is not None and self.pending.mti[1] == "4"
+        left = self.stays if is_undone and self.state in _BEING_UNDONE else self.held
+        return self.kind.sign * left
 
     def wait(self, link: LinkId, request: Message) -> None:
         """Somebody on *link* wants the answer; of too many links the oldest is forgotten."""

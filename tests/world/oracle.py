@@ -155,8 +155,7 @@ def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
         original = by_number[number]
         if original.last.state in (State.ADJUSTED, State.PART_COMPLETED, State.COMPLETED):
             continue  # What stayed of it was captured, or increased: see `check_captures`.
-        is_told = original.was_approved and original.last.state != State.RESOLVED
-        if original.held != (left if is_told else 0):
+        if original.held != (left if original.was_approved else 0):
             raise Broken(f"leg {number} holds {original.held}, {left} was to stay")
     for number, stand in by_number.items():
         stays_done = (

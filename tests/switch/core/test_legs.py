@@ -13,7 +13,8 @@ from tests.kit.switch import PLAIN
 
 REPEAT = Message("0201", PLAIN.fields)
 FORWARDED, APPROVED, DECLINED = State.FORWARDED, State.APPROVED, State.DECLINED
-REVERSING, REVERSED, REDUCED = State.REVERSING, State.REVERSED, State.REDUCED
+REVERSED, REDUCED = State.REVERSED, State.REDUCED
+REVERSING = (State.REVERSING, {"mti": "0420"})
 
 
 def begun(name: str = IDENTITY, number: int = 1) -> Leg:
@@ -32,7 +33,7 @@ def leg_after(*steps: State | tuple[State, dict]) -> Leg:
 
 
 YES, NO = (APPROVED, {"code": "00"}), (DECLINED, {"code": "51"})
-PART, HALF = (REVERSING, {"stays": 600}), (REDUCED, {"stays": 600})
+PART, HALF = (State.REVERSING, {"mti": "0420", "stays": 600}), (REDUCED, {"stays": 600})
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,10 @@ def test_what_a_repeat_is_told(steps, code):
         ([FORWARDED, YES, REVERSING], 0),
         ([FORWARDED, YES, REVERSING, REVERSED], 0),
         ([FORWARDED, YES, REVERSING, State.EXCEPTION, State.RESOLVED], 0),
+        # What upstream says of its reversal changes nothing of what its merchant was told.
+        ([FORWARDED, YES, PART], 600),
+        ([FORWARDED, YES, PART, State.EXCEPTION], 600),
+        ([FORWARDED, YES, PART, State.EXCEPTION, State.RESOLVED], 600),
         ([FORWARDED, YES, PART, HALF], 600),
         ([FORWARDED, YES, PART, HALF, REVERSING, REVERSED], 0),
     ],
