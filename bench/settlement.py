@@ -5,7 +5,7 @@ currencies, a purchase in two rows, one in 25 reversed. Then the day is closed a
 it, in a process of its own: chain walked, movements booked, checked, posted, all files written.
 With --base the same journal is closed by an earlier commit too, in turn:
 
-    git worktree add /tmp/before f7a468a
+    git worktree add /tmp/before HEAD^
     python bench/settlement.py --legs 1000000 --base /tmp/before
 
 With --selling the same journal has a switch that goes on selling, so many purchases a

@@ -65,10 +65,11 @@ class Signing:
             self.broken.append(f"{message} is approved, which came after a sign-off")
 
     def _signed(self, what: str, link: LinkId, message: Message, now: Seconds) -> None:
-        code = message.get(70) if message.is_request else ""
-        if what == "received" and code == SIGN_OFF:
+        code = message.get(70)
+        if message.is_request and what == "received" and code == SIGN_OFF:
             self._off[link] = self._switch.wires[link].wire.epoch, now
-        elif code == SIGN_ON:  # of the peer, or our own when the link is new
+        # Of the peer; or our own when the link is new, and its answer, which may cross a sign-off.
+        elif code == SIGN_ON and (message.is_request or message.approved):
             self._off.pop(link, None)
             # What is not decided yet, since the journal is slow, is then decided as of now.
             self._late = {name: came for name, came in self._late.items() if came != link}
