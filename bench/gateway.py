@@ -5,7 +5,8 @@ The plain server (`bench/plain_gateway.py`) has the same port, TLS and certifica
 bodies of the same size; it leaves out all else: it asks nobody who he is, reads a form without
 checking it, counts no requests, keeps no idempotency key, no card and no event, writes nothing to a
 disk, and asks no switch: an order is paid because it says so. So what ours costs beside it is what
-durability, checks and the chain cost.
+durability, checks and the chain cost. The same plain answers come from uvicorn without its extras
+too, which is what most people's servers are.
 localstripe, where its command is installed, makes intents alone, and without TLS.
 
 With --rate requests are due at their times, whoever is still answered: a wait counts from then. At
@@ -113,13 +114,15 @@ def _measured(
         ours = Server(pid, gateway.api.port, secret, tls)
         answer = run(_until_paid(ours, cards))
         (folder / "answer.json").write_bytes(answer)
-        port = _free_port()
-        place = [str(port), gateway.api.tls_certificate, gateway.api.tls_key]
-        plain = [sys.executable, "-m", "bench.plain_gateway", *place, str(folder / "answer.json")]
-        with _program(plain, port, folder / "plain.log") as plain_pid:
-            theirs = Server(plain_pid, port, secret, tls)
-            for name, server in (("plain", theirs), ("ours", ours)):
-                result[name] = run(_kinds(server, cards, requests, in_flight, rate, rows))
+        for name in ("plain", "uvicorn"):
+            port = _free_port()
+            place = [str(port), gateway.api.tls_certificate, gateway.api.tls_key]
+            more = [str(folder / "answer.json"), *([name] if name == "uvicorn" else [])]
+            plain = [sys.executable, "-m", "bench.plain_gateway", *place, *more]
+            with _program(plain, port, folder / f"{name}.log") as plain_pid:
+                theirs = Server(plain_pid, port, secret, tls)
+                result[name] = run(_kinds(theirs, cards, requests, in_flight, rate, rows))
+        result["ours"] = run(_kinds(ours, cards, requests, in_flight, rate, rows))
         result["copies"] = run(_copies(ours, cards, copies))
         result["idle"] = run(_idle(ours, idle))
     if shutil.which("localstripe"):
@@ -320,13 +323,15 @@ async def _idle(server: Server, count: int) -> dict[str, float]:
 
 def _table(result: dict[str, Any]) -> Iterator[str]:
     idle, copies = result.pop("idle"), result.pop("copies")
-    plain = result["plain"]
     for name, kinds in result.items():
         for kind, each in kinds.items():
-            ratio = each["per_cpu_second"] / plain[kind]["per_cpu_second"]
+            ratios = ", ".join(
+                f"{each['per_cpu_second'] / result[other][kind]['per_cpu_second']:.2f} of {other}"
+                for other in ("plain", "uvicorn")
+            )
             yield (
                 f"{name:12} {kind:13} {each['per_second']:8.1f}/s {each['per_cpu_second']:8.1f} "
-                f"a CPU second ({ratio:.2f} of plain), p50 {each['p50_ms']} ms, "
+                f"a CPU second ({ratios}), p50 {each['p50_ms']} ms, "
                 f"p99 {each['p99_ms']} ms"
             )
     if "localstripe" in result:

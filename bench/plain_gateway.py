@@ -1,7 +1,8 @@
 """What answers like the gateway and does nothing: no journal, no link, all in memory, over TLS.
 
 `python -m bench.plain_gateway PORT CERTIFICATE KEY ANSWER`: every intent is the JSON in the file
-ANSWER with another id and amount; the port's server is the gateway's own.
+ANSWER with another id and amount; the port's server is the gateway's own. With `uvicorn` behind it,
+uvicorn serves the same as it does without its extras: asyncio, and h11.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 import msgspec
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -55,19 +57,36 @@ def _json(body: dict[str, Any]) -> Response:
     return Response(msgspec.json.encode(body), media_type="application/json")
 
 
-async def serve(port: int, certificate: str, key: str, answer: Path) -> None:
-    """Answer until the process is ended."""
+def application(answer: Path) -> Starlette:
+    """It makes intents, and shows the last ones."""
     plain = Plain(msgspec.json.decode(answer.read_bytes()))
     path = "/v1/payment_intents"
     routes = [
         Route(path, plain.create, methods=["POST"]),
         Route(path, plain.page, methods=["GET"]),
     ]
+    return Starlette(routes=routes)
+
+
+async def serve(port: int, certificate: str, key: str, answer: Path) -> None:
+    """Answer until the process is ended."""
     place = ApiConfig(port=port, tls_certificate=certificate, tls_key=key)
-    server = ApiServer(Starlette(routes=routes), place, lambda *_: None, "bench")
+    server = ApiServer(application(answer), place, lambda *_: None, "bench")
     await server.open()
     await asyncio.Event().wait()
 
 
+def serve_by_uvicorn(port: int, certificate: str, key: str, answer: Path) -> None:
+    """The same, by uvicorn."""
+    uvicorn.run(
+        application(answer), port=port, ssl_certfile=certificate, ssl_keyfile=key,
+        loop="asyncio", http="h11", log_level="error", access_log=False,
+    )  # fmt: skip
+
+
 if __name__ == "__main__":
-    run(serve(int(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4])))
+    _place = (int(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]))
+    if sys.argv[5:] == ["uvicorn"]:
+        serve_by_uvicorn(*_place)
+    else:
+        run(serve(*_place))
