@@ -68,7 +68,7 @@ def chosen_acquirer() -> str:
     return name
 
 
-def asked_acquirer(path: Path) -> str:
+def acquirer_in(path: Path) -> str:
     """The same, where the file *path* has it. Raises ConfigError: it has not, or others alone."""
     from cardswitch.specs.errors import ConfigError
     from cardswitch.wire.operator.config import nearest, read_config
@@ -90,7 +90,7 @@ def settlement_section(path: Path) -> SettlementConfig:
 
     from ..operate.config import SettlementConfig
 
-    if name := asked_acquirer(path):
+    if name := acquirer_in(path):
         return switch_section(path).settlement_of(name)
     return section(read_config(path), "settlement", SettlementConfig, path).placed(path.parent)
 

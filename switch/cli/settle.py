@@ -15,7 +15,7 @@ from cardswitch.wire.operator import exits
 from .fees.commands import fees
 from .ledger.commands import accounts, correct, holds, suspense
 from .options import (
-    asked_acquirer,
+    acquirer_in,
     chosen_acquirer,
     findings_shown,
     settle_options,
@@ -265,7 +265,7 @@ def calendar(config_path: Path, past: int, coming: int, as_json: bool) -> None:
     from ..operate.calendar import calendar as look
     from .settle_screen import NO_DAY, show_calendar
 
-    days = look(switch_section(config_path), past, coming, asked_acquirer(config_path))
+    days = look(switch_section(config_path), past, coming, acquirer_in(config_path))
     if not days:
         click.echo(NO_DAY, err=True)
     show_calendar(days, as_json)

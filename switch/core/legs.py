@@ -39,8 +39,7 @@ _pack: Final = msgspec.msgpack.Encoder().encode
 _unpack: Final = msgspec.msgpack.Decoder(tuple[str, dict[int, str]]).decode
 RRN_NUMBERS: Final = 10**8
 DECISION_FIELDS: Final = (4, 37, 39, *BROUGHT_BACK)
-# With these its merchant has what it was told of; but if it is being undone, or was to be, what
-# stays of it.
+# With these its merchant is owed what it was told: of what is undone, or was to be, what stays.
 _TOLD: Final = CAPTURED | {State.TAKEN, State.REVERSING, State.EXCEPTION, State.RESOLVED}
 _BEING_UNDONE: Final = frozenset({State.REVERSING, State.EXCEPTION, State.RESOLVED})
 # What the repeat of a request hears that is undone, or about to be.

@@ -115,9 +115,9 @@ async def again(
 
 
 def is_in_the_way(desk: SwitchDesk, original: Leg) -> bool:
-    """Whether a reversal of a part of *original* is owed, or an increment in work: that first.
+    """Whether a reversal of a part of *original*, or an increment, must have its outcome first.
 
-    A person may have it in hand: what stays is known when that is done.
+    The reversal is owed, or a person has it in hand: until it is done nobody knows what stays.
     """
     is_reduced = original.state in (State.REVERSING, State.EXCEPTION) and original.stays > 0
     return is_reduced or original.number in desk.memory.following
