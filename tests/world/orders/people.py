@@ -136,9 +136,9 @@ class OrderWorld(World):
                     self._resolve(intent, exchange)
                     self.run(1.0)  # One after the other: a gateway may do little at a time.
         self.run(60.0)
-        for _ in range(TOLD_MAX):
+        for pause in (*[PAUSES[3]] * TOLD_MAX, *PAUSES[4:]):
             if self.post.pending():
-                self.run(PAUSES[3])
+                self.run(pause)
 
     def _resolve(self, intent: Intent, exchange: Exchange) -> None:
         self.counts["order_resolved"] += 1
@@ -159,7 +159,7 @@ class OrderWorld(World):
                 stand.first.rrn
                 for stand in stands_of(self.rows.rows())
                 if stand.held
-                and f"|{TERMINAL}|" in stand.first.identity
+                and stand.first.identity.startswith(f"web|{TERMINAL}|")
                 and stand.first.kind == exchange.asked
                 and f"|{exchange.request[11]}|" in stand.first.identity
                 and stand.first.identity.endswith(exchange.request[7])  # The year is before it.
