@@ -36,7 +36,8 @@ def test_an_order_is_paid_and_the_shop_is_told(shopper, browser, lab):
     assert "is paid: EUR\u00a012.00" in shopper.thanked()
     assert shopper.troubles == []
     with merchant(browser, lab) as watched:
-        watched.page.get_by_role("link").filter(has_text="1").last.click()
+        with watched.page.expect_navigation():
+            watched.page.get_by_role("link").filter(has_text="1").last.click()
 
         def told():
             watched.page.reload()

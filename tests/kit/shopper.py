@@ -95,7 +95,8 @@ class Shopper(Watched):
 def log_in(page, lab):
     """Show the secret key of the lab's shop at the page that asks for it."""
     page.get_by_label("Secret key").fill(Path(lab.shop.key).read_text("ascii"))
-    page.get_by_role("button", name="Log in").click()
+    with page.expect_navigation():  # A page that is on its way to another cannot be loaded again.
+        page.get_by_role("button", name="Log in").click()
 
 
 @contextmanager
