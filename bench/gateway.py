@@ -117,10 +117,10 @@ def _measured(
         for name in ("plain", "uvicorn"):
             port = _free_port()
             place = [str(port), gateway.api.tls_certificate, gateway.api.tls_key]
-            more = [str(folder / "answer.json"), *([name] if name == "uvicorn" else [])]
-            plain = [sys.executable, "-m", "bench.plain_gateway", *place, *more]
-            with _program(plain, port, folder / f"{name}.log") as plain_pid:
-                theirs = Server(plain_pid, port, secret, tls)
+            place += [str(folder / "answer.json"), name]
+            words = [sys.executable, "-m", "bench.plain_gateway", *place]
+            with _program(words, port, folder / f"{name}.log") as pid:
+                theirs = Server(pid, port, secret, tls)
                 result[name] = run(_kinds(theirs, cards, requests, in_flight, rate, rows))
         result["ours"] = run(_kinds(ours, cards, requests, in_flight, rate, rows))
         result["copies"] = run(_copies(ours, cards, copies))

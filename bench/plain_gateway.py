@@ -1,8 +1,8 @@
 """What answers like the gateway and does nothing: no journal, no link, all in memory, over TLS.
 
-`python -m bench.plain_gateway PORT CERTIFICATE KEY ANSWER`: every intent is the JSON in the file
-ANSWER with another id and amount; the port's server is the gateway's own. With `uvicorn` behind it,
-uvicorn serves the same as it does without its extras: asyncio, and h11.
+`python -m bench.plain_gateway PORT CERTIFICATE KEY ANSWER SERVER`: every intent is the JSON in the
+file ANSWER with another id and amount. SERVER `plain` is the gateway's own; `uvicorn` is uvicorn
+without its extras: asyncio, and h11.
 """
 
 from __future__ import annotations
@@ -85,8 +85,9 @@ def serve_by_uvicorn(port: int, certificate: str, key: str, answer: Path) -> Non
 
 
 if __name__ == "__main__":
-    _place = (int(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]))
-    if sys.argv[5:] == ["uvicorn"]:
+    _port, _certificate, _key, _answer, _server = sys.argv[1:]
+    _place = int(_port), _certificate, _key, Path(_answer)
+    if _server == "uvicorn":
         serve_by_uvicorn(*_place)
     else:
         run(serve(*_place))

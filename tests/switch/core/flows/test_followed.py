@@ -147,6 +147,20 @@ def test_a_sale_is_undone_when_its_refunds_were(stays, crash):
 
 
 @pytest.mark.parametrize("crash", [False, True])
+def test_upstream_hears_of_it_behind_a_refund_that_it_would_not_undo(crash):
+    play = refunded() >> Received(POS, UNDO)
+    play.skip() >> answered("acquirer", "64") << recorded(State.EXCEPTION, leg=2)
+    play = again(play, crash)
+    assert told(play, {11: "000033"}, REVERSAL) == "00"
+    (play.skip() >> after(100.0)).skip()
+    undone = [m[3] for m in play.sent_on(ACQUIRER) if m.mti[1] == "4"]
+    assert "000000" not in undone  # or it would stand with a refund of nothing
+    play.do(play.machine.retry(2, play.now, "ann", "back"))
+    play.skip() >> answered("acquirer", "00") << recorded(State.REVERSED, leg=2)
+    assert play << sent("acquirer", "0420", {3: "000000"})
+
+
+@pytest.mark.parametrize("crash", [False, True])
 def test_a_refund_that_is_undone_can_be_made_again(crash):
     play = again(refunded(), crash)
     some = UNDO.with_fields({95: replacement_amounts(100)})
