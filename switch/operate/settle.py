@@ -41,7 +41,8 @@ from .config import SettlementConfig, SwitchConfig
 from .fees.charging import charge, charge_again
 from .files import require_same, write_again
 from .outputs.ach import ach_before, ach_before_again
-from .outputs.reports import ReportCheck, references, write_reports
+from .outputs.reports import references, write_reports
+from .outputs.reread import ReportCheck
 from .show import DayReport, closes_of, entries_of, report_of
 from .verify_books import Findings, altered, unrecorded
 
@@ -266,7 +267,7 @@ class Settling:
             booking.record(made)
 
     def _made(self, booking: Booking, task: _Task, reports: Path) -> DayClose:
-        """The close of a day as it is booked and written to *reports*; checked."""
+        """The close of a day as it is booked and written to *reports*; checked by another way."""
         config, label = self.config, task.day.label
         totals = booking.book(task.day, task.after, task.until)
         costs = charge(booking, label, totals, config)
@@ -279,6 +280,14 @@ class Settling:
             task.standing,
             costs.charges,
         )
+        findings = list(booking.hold(label, task.after, task.until, config.hold_days))
+        known = self._known(booking, task, findings)
+        wanted = references(expected_payouts(known))
+        check = ReportCheck(reports, label, known.batches, wanted, known.charges)
+        moved, written = booking.batched(label), references(paid)
+        manifest = write_reports(
+            label, totals, moved, written, reports, costs.charges, beside=check.take
+        )
         made = close_day(
             task.day,
             totals,
@@ -287,27 +296,24 @@ class Settling:
             task.balances,
             read_to=task.until,
             closed_at=task.closed_at,
-            manifest=write_reports(
-                label, totals, booking.batched(label), references(paid), reports, costs.charges
-            ),
+            manifest=manifest,
             rates=costs.rates,
             charges=costs.charges,
             ach_before=ach_before(self.books, config, task.closed_at),
         )
-        held = booking.hold(label, task.after, task.until, config.hold_days)
-        findings = *held, *self._findings(booking, task, made, reports)
+        read = check.read(lambda: booking.batched(label, is_by_merchant=True))
+        findings += [*check.findings, *check_close(made, replace(known, manifest=read))]
         if findings:
             count = f"{len(findings)} records do not agree"
             raise Findings(f"{label} is not closed, since {count}", findings)
         return made
 
-    def _findings(
-        self, booking: Booking, task: _Task, made: DayClose, reports: Path
-    ) -> tuple[str, ...]:
-        """What is wrong with *made*, by another way."""
+    def _known(self, booking: Booking, task: _Task, findings: list[str]) -> Known:
+        """What a close must come to, by another way; what is wrong in the books is *findings*."""
         with booking.recount(task.days, task.day, task.until) as counted:
             costs = charge_again(booking, counted, task.day.label, self.config)
-            known = Known(
+            findings += counted.findings()
+            return Known(
                 day=task.day,
                 read_to=task.until,
                 batches=counted.batches,
@@ -320,13 +326,6 @@ class Settling:
                 charges=costs.charges,
                 ach_before=ach_before_again(self.books, self.config, task.closed_at),
             )
-            wrong = tuple(counted.findings())
-            paid = references(expected_payouts(known))
-            report = ReportCheck(reports, task.day.label, paid, costs.charges)
-            known = replace(
-                known, manifest=report.read(counted.batches, booking.batched(task.day.label))
-            )
-        return *wrong, *report.findings, *check_close(made, known)
 
 
 def _require_next(days: Sequence[BankDay], label: str, closes: Sequence[Close]) -> BankDay:

@@ -25,7 +25,8 @@ from ..store.reader import JournalReader
 from .bank.copies import TAKEN, taken_files
 from .bank.verify import altered_bank
 from .config import SettlementConfig, SwitchConfig
-from .outputs.reports import ReportCheck, altered_reports, missing, write_reports
+from .outputs.reports import altered_reports, by_merchant, missing, write_reports
+from .outputs.reread import ReportCheck
 
 FINDINGS_SHOWN: Final = 3  # of those in the text of an error; all are in its `findings`
 _PAYOUT: Final = "payout:"
@@ -104,8 +105,11 @@ def _altered_reports(
     if not altered:
         return
     paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
-    check = ReportCheck(reports, label, paid, books.charges(label))
-    check.read(books.batches(label), books.batched(label))
+    batches = books.batches(label)
+    check = ReportCheck(reports, label, batches, paid, books.charges(label))
+    for merchant, some in by_merchant(batches, books.batched(label)):
+        check.take(merchant, some)
+    check.read(lambda: books.batched(label, is_by_merchant=True))
     for path in altered:
         begins = f"report {path.name}: "
         lines = [each.removeprefix(begins) for each in check.findings if each.startswith(begins)]

@@ -112,9 +112,20 @@ class Booking:
         """What the close of *business_date* has booked, by merchant, in their order."""
         return movements(self._writer, business_date)
 
-    def batched(self, business_date: str) -> Iterator[BatchedLine | ChargedLine]:
-        """The same, but for what their batches say; with fees, if they were booked."""
-        return batched_lines(self._writer, business_date, self._since, has_fees=self._has_fees)
+    def batched(
+        self, business_date: str, *, is_by_merchant: bool = False
+    ) -> Iterator[BatchedLine | ChargedLine]:
+        """The same in the order of rows, but for what batches say; with fees, if they were booked.
+
+        Or by merchant, if that is asked for, which costs as much again.
+        """
+        return batched_lines(
+            self._writer,
+            business_date,
+            self._since,
+            has_fees=self._has_fees,
+            is_by_merchant=is_by_merchant,
+        )
 
     def record(self, day: DayClose) -> None:
         """Book all else of *day*. Raises Error if it does not follow the last close."""
@@ -172,7 +183,12 @@ def movements(connection: Connection, business_date: str) -> Iterator[Movement]:
 
 
 def batched_lines(
-    connection: Connection, business_date: str, since: int = 0, *, has_fees: bool
+    connection: Connection,
+    business_date: str,
+    since: int = 0,
+    *,
+    has_fees: bool,
+    is_by_merchant: bool = False,
 ) -> Iterator[BatchedLine | ChargedLine]:
     """See :meth:`Booking.batched`.
 
@@ -180,15 +196,14 @@ def batched_lines(
     index leads to those of a batch, since it would cost each close more than it would spare it.
     """
     m, b = MOVEMENTS.c, BATCHES.c
-    columns = (m.batch, m.sequence, m.amount, m.rrn)
-    found = (
-        fees_by_movement(*columns)
-        if has_fees
-        else select(*columns).select_from(MOVEMENTS.join(BATCHES, b.number == m.batch))
-    )
-    chosen = found.where(b.business_date == business_date, m.sequence > since)
-    ordered = chosen.order_by(b.merchant, m.sequence)
-    yield from streamed(connection, ordered)
+    columns: list[Any] = [m.batch, m.sequence, m.amount, m.rrn]
+    found: Any = fees_by_movement(*columns) if has_fees else select(*columns)
+    own = select(b.number).where(b.business_date == business_date)
+    chosen = found.where(m.sequence > since, m.batch.in_(own))
+    if is_by_merchant:
+        merchant = select(b.merchant).where(b.number == m.batch).scalar_subquery()
+        chosen = chosen.order_by(merchant)
+    yield from streamed(connection, chosen.order_by(m.sequence))
 
 
 def _insert(writer: Connection, table: Table, values: Sequence[Any]) -> None:

@@ -194,11 +194,18 @@ class BooksReading(SuspenseReading, HoldsReading):
         with reading(self._engine) as reader:
             return fees_taken(reader, sequences)
 
-    def batched(self, business_date: str) -> Iterator[BatchedLine | ChargedLine]:
-        """The same, but for what their batches say; with fees, if it has charged any."""
+    def batched(
+        self, business_date: str, *, is_by_merchant: bool = False
+    ) -> Iterator[BatchedLine | ChargedLine]:
+        """The same, but for what batches say, in the order of rows; with fees, if it charged any.
+
+        Or by merchant, if that is asked for, which costs as much again.
+        """
         has_fees = bool(charged_by_movement(self.charges(business_date)))
         with reading(self._engine) as reader:
-            yield from batched_lines(reader, business_date, has_fees=has_fees)
+            yield from batched_lines(
+                reader, business_date, has_fees=has_fees, is_by_merchant=is_by_merchant
+            )
 
     def postings(self, business_date: str) -> list[Posting]:
         """All that a close has booked."""

@@ -116,12 +116,12 @@ def charged_before_again(reader: Connection, label: str) -> Before:
 
 
 def fees_by_movement(*columns: Any) -> Any:
-    """The rest of a query: movements, their batches, and fees where they have some."""
+    """The rest of a query: movements, and fees where they have some."""
     m, f = MOVEMENTS.c, FEES.c
     return select(*columns, f.interchange, f.scheme, f.fee, RATES.c.version).select_from(
-        MOVEMENTS.join(BATCHES, BATCHES.c.number == m.batch)
-        .outerjoin(FEES, f.sequence == m.sequence)
-        .outerjoin(RATES, RATES.c.batch == f.rated)
+        MOVEMENTS.outerjoin(FEES, f.sequence == m.sequence).outerjoin(
+            RATES, RATES.c.batch == f.rated
+        )
     )
 
 

@@ -311,8 +311,8 @@ def test_a_report_that_says_otherwise_is_found_before_anything_is_paid(
     lab.history.cut_over()
     original = settle.write_reports
 
-    def wrong(label, batches, lines, paid, folder, charged):
-        manifest = original(label, batches, lines, paid, folder, charged)
+    def wrong(label, batches, lines, paid, folder, charged, beside):
+        manifest = original(label, batches, lines, paid, folder, charged, beside)
         [path] = folder.iterdir()
         path.write_bytes(path.read_bytes().replace(find, put, 1))
         return manifest

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from cardswitch.switch.operate.files import write_missing
 from cardswitch.switch.operate.outputs.invoices import invoice_findings, wanted_invoices
-from cardswitch.switch.operate.outputs.reports import ReportCheck, write_reports
+from cardswitch.switch.operate.outputs.reports import write_reports
+from cardswitch.switch.operate.outputs.reread import ReportCheck
 from cardswitch.switch.operate.verify_books import verify
 from cardswitch.switch.settlement.fees.charges import Charge
 from cardswitch.switch.settlement.formats.invoice_csv import invoices
@@ -77,8 +78,8 @@ def test_a_close_reads_them_back(tmp_path, damage):
         path.write_bytes(path.read_bytes().replace(b"12.17", b"12.18"))
     else:
         path.with_name("invoice.CAFE.csv").write_bytes(b"")
-    check = ReportCheck(tmp_path, DAYS[0], {}, CHARGES)
-    check.read((), ())
+    check = ReportCheck(tmp_path, DAYS[0], (), {}, CHARGES)
+    check.read(lambda: ())
     [finding] = check.findings
     assert finding.startswith("report invoice.")
 

@@ -1,74 +1,69 @@
-"""Reports are read back line by line, whatever stands in them."""
+"""Reports are written as movements come, of many merchants in turn."""
+
+import csv
 
 import pytest
 
-from cardswitch.switch.operate.outputs.reports import ReportCheck, altered_reports, write_reports
+from cardswitch.switch.operate.outputs import reports
+from cardswitch.switch.operate.outputs.reports import altered_reports, by_merchant, write_reports
+from cardswitch.switch.settlement.formats.report_csv import named_in
 from tests.kit.derivations import lines_of, movements_of, totals_of
 from tests.kit.histories import DAYS, History
 
 PAID = {("SHOP", "978"): "20261123-SHOP-EUR"}
 
 
+@pytest.fixture(autouse=True)
+def held(monkeypatch):
+    """So many movements are held at once that every merchant is written more than once."""
+    monkeypatch.setattr(reports, "HELD_AT_ONCE", 10)
+
+
 @pytest.fixture
 def moved():
     history = History()
-    for number in range(1_100):  # more than is written at once
-        history.sale(1 + number, terminal=f'T"{number}\r\n,')
-    history.reverse(history.sale(700, merchant="CAFE", currency="392"))
-    history.sale(5, merchant="", currency="000", rrn='a", ')
+    for number in range(30):
+        merchant = ("SHOP", "CAFE", "")[number % 3]
+        history.sale(1 + number, merchant=merchant, terminal=f'T"{number}\r\n,')
     found = movements_of(history.rows)
     totals = totals_of(DAYS[0], found)
-    return totals, lines_of(found, totals)
+    return totals, sorted(lines_of(found, totals), key=lambda line: line[1])
 
 
-def test_what_is_written_is_read_back_and_has_one_manifest(moved, tmp_path):
+def test_each_merchant_gets_its_own_in_their_order_and_one_manifest_names_all(moved, tmp_path):
     written = write_reports(DAYS[0], *moved, PAID, tmp_path)
-    check = ReportCheck(tmp_path, DAYS[0], PAID)
-    assert (check.read(*moved), check.findings) == (written, [])
     assert write_reports(DAYS[0], *moved, PAID) == written
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "(none).csv",
-        "CAFE.csv",
-        "SHOP.csv",
-    ]
+    names = ["(none).csv", "CAFE.csv", "SHOP.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(named_in(written)) == names
+    for name in names:
+        with (tmp_path / name).open(newline="", encoding="utf-8") as text:
+            lines = [*csv.DictReader(text)]
+        numbers = [int(line["movement"].partition(":")[2]) for line in lines]
+        assert numbers == sorted(numbers)
+        assert len(numbers) == 10
     assert list(altered_reports(tmp_path, written)) == []
 
 
-def spoilt(moved, folder, change):
-    write_reports(DAYS[0], *moved, PAID, folder)
-    change(folder / "CAFE.csv")
-    check = ReportCheck(folder, DAYS[0], PAID)
-    check.read(*moved)
-    return check.findings
+def test_who_looks_on_takes_what_is_written(moved):
+    seen = []
+    write_reports(DAYS[0], *moved, PAID, beside=lambda merchant, some: seen.extend(some))
+    assert sorted(seen) == sorted(moved[1])
 
 
-CHANGES = {
-    "gone": (lambda path: path.unlink(), "report CAFE.csv is missing"),
-    "another": (
-        lambda path: path.with_name("X.csv").write_bytes(b""),
-        "report X.csv does not belong there",
-    ),
-    "cut": (
-        lambda path: path.write_bytes(path.read_bytes().rpartition(b"2026-11-23,CAFE")[0]),
-        "report CAFE.csv: sale-reversal:2204 is missing",
-    ),
-    "longer": (
-        lambda path: path.write_bytes(path.read_bytes() + b"a,b,sale:9\r\n"),
-        "report CAFE.csv: sale:9 does not belong there",
-    ),
-    "wider": (
-        lambda path: path.write_bytes(path.read_bytes().replace(b",700", b",700,", 1)),
-        "report CAFE.csv: sale:2203 has 13 values, expected 12",
-    ),
-    "quoted": (
-        lambda path: path.write_bytes(path.read_bytes().replace(b",700", b',"700"', 1)),
-        "report CAFE.csv: it says what it must in other bytes",
-    ),
-    "text": (lambda path: path.write_bytes(b"\xff"), "report CAFE.csv: unreadable (UnicodeDecode"),
-}
+def test_no_more_is_held_than_a_part_of_it(moved):
+    batches, lines = moved
+    merchants = {batch.number: batch.merchant for batch in batches}
+    left = iter(lines)
+    parts = by_merchant(batches, left)
+    for merchant, some in parts:
+        assert {merchants[line[0]] for line in some} == {merchant}
+    assert [*left] == []
+    begun = by_merchant(batches, left := iter(lines))
+    next(begun)
+    assert len([*left]) == 20
 
 
-@pytest.mark.parametrize(("change", "named"), CHANGES.values(), ids=CHANGES)
-def test_what_is_otherwise_is_named(moved, tmp_path, change, named):
-    findings = spoilt(moved, tmp_path, change)
-    assert any(finding.startswith(named) for finding in findings), findings
+def test_a_file_that_is_there_already_is_not_added_to(moved, tmp_path):
+    (tmp_path / "CAFE.csv").write_bytes(b"")
+    with pytest.raises(FileExistsError):
+        write_reports(DAYS[0], *moved, PAID, tmp_path)
