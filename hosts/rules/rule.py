@@ -119,6 +119,14 @@ class Rules:
         self.all = tuple(rules)
         self._house = load_dialect(HOUSE) if self.all else None
         self._met: OrderedDict[tuple[int, str], int] = OrderedDict()
+        # By path, all that rules want there: of most sales that is told at once, and for all rules.
+        self._wanted: dict[str, tuple[str, ...]] = {}
+        for rule in self.all:
+            for path, wanted in rule.match.items():
+                self._wanted[path] = (*self._wanted.get(path, ()), *_patterns(wanted))
+        numbered = tuple(enumerate(self.all))
+        self._all = numbered
+        self._without_match = tuple(each for each in numbered if not each[1].match)
 
     def after(self, before: Rules) -> Rules:
         """These, which count on where *before* has counted rules that are the same."""
@@ -136,7 +144,8 @@ class Rules:
 
     def choose(self, facts: Facts) -> tuple[str, Deed]:
         """The name and the deed of the first rule that fits; NOTHING if none does."""
-        for number, rule in enumerate(self.all):
+        matches = any(self._has(facts.request, *wanted) for wanted in self._wanted.items())
+        for number, rule in self._all if matches else self._without_match:
             if self._fits(rule, facts) and self._is_counted(number, rule, facts):
                 return rule.name, _decided(rule, facts, self._dialect)
         return "", NOTHING
@@ -163,9 +172,7 @@ class Rules:
         )
 
     def _has(self, request: Message, path: str, wanted: str | tuple[str, ...]) -> bool:
-        text = read_path(self._dialect, request, path)
-        patterns = (wanted,) if isinstance(wanted, str) else wanted
-        return _one_fits(patterns, text)
+        return _one_fits(_patterns(wanted), read_path(self._dialect, request, path))
 
     def _is_counted(self, number: int, rule: Rule, facts: Facts) -> bool:
         """Count that *rule* was met, and say whether it is its turn."""
@@ -220,6 +227,10 @@ def is_answer_to(code: str, moves_money: bool) -> bool:
 def _whose(per: Per, facts: Facts) -> str:
     get = facts.request.get
     return {"card": facts.pan, "terminal": get(41), "merchant": get(42), "all": ""}[per]
+
+
+def _patterns(wanted: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (wanted,) if isinstance(wanted, str) else wanted
 
 
 def _one_fits(patterns: tuple[str, ...], *texts: str) -> bool:

@@ -79,6 +79,18 @@ def test_the_first_that_fits_counts():
     assert Rules().choose(facts()) == ("", NOTHING)
 
 
+@pytest.mark.parametrize(("ending", "name"), [("*50", "amount"), ("*51", "rest")])
+def test_what_no_rule_wants_of_its_fields_is_still_held_against_the_others(ending, name):
+    chosen = Rules(
+        [
+            Rule(name="amount", drop=True, match={"4": ending}),
+            Rule(name="data", drop=True, match={"48.92": "000"}),
+            Rule(name="rest", drop=True),
+        ]
+    )
+    assert chosen.choose(facts())[0] == name
+
+
 @pytest.mark.parametrize(
     ("count", "turns"),
     [
