@@ -37,7 +37,7 @@ from .forms import (
 )
 from .ids import REQUEST, new_id
 from .keys import ApiKey, KeyFile
-from .objects import intent_object
+from .objects import intent_object, opened
 from .routes import ROUTES, Line, Routing
 
 IDEMPOTENCY_MAX: Final = 255
@@ -100,9 +100,11 @@ class Api:
     async def _done(self, line: Line, asked: Asked, id_: str) -> Response:
         paths = paths_of(line.kind, asked.value.pop("expand", None), is_list=line.is_list)
         shown, reply = await line.endpoint(asked)
-        if paths:
-            for each in shown["data"] if line.is_list else [shown]:
-                await expanded(loader(asked), line.kind, each, paths)
+        if paths and line.is_list:
+            data = [opened(each) for each in shown["data"]]
+            shown["data"] = [await expanded(loader(asked), line.kind, each, paths) for each in data]
+        elif paths:
+            await expanded(loader(asked), line.kind, shown, paths)
         is_replayed = reply is not None and reply.is_replayed
         headers = {"Idempotent-Replayed": "true"} if is_replayed else {}
         return _response(200, shown, {REQUEST_ID: id_, **headers})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hmac import compare_digest
 from typing import Final, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from cardswitch.specs.amounts import AMOUNT_DIGITS_MAX, currency
@@ -31,7 +31,7 @@ from .forms import Value
 from .given.cards import Sealing
 from .given.codes import Codes
 from .keys import ApiKey
-from .objects import Object
+from .objects import Object, ShownIntents
 
 ID: Final = "id"  # the parameter in the path
 LIMIT: Final = 10
@@ -51,6 +51,7 @@ class Services(Struct, frozen=True, kw_only=True):
     codes: Codes
     story: Callable[[str, str], list[Object]]  # of an id and a merchant; raises Error
     pages_url: str = ""  # where pages for browsers are; empty: there are none
+    shown: ShownIntents = field(default_factory=ShownIntents)
     authenticates: bool = False  # whether there is a directory of 3-D Secure
     money: Money | None = None  # the books of settlement, where they can be read
 

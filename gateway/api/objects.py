@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import OrderedDict
+from typing import Any, Final
 
-from msgspec import to_builtins
+import msgspec
+from msgspec import Raw, to_builtins
 
 from cardswitch.specs.transactions.captures import holds_for_s
 
@@ -18,7 +20,9 @@ from ..core.states import Status
 from .families.authentications import authentication_object
 from .faults import customer_message, error_object
 
+INTENTS_KEPT: Final = 1_000  # as JSON, a megabyte or two; the oldest go first
 Object = dict[str, Any]
+_encode: Final = msgspec.json.Encoder().encode
 _REFUND_STATUS = {
     Stand.SENT: "pending",
     Stand.UNKNOWN: "pending",
@@ -32,6 +36,31 @@ _REFUND_STATUS = {
 def intent_object(intent: Intent) -> Object:
     """A `payment_intent`, or a `setup_intent`."""
     return setup_object(intent) if intent.is_setup else _payment_object(intent)
+
+
+class ShownIntents:
+    """Intents as JSON: each is put down once, for as long as nothing happens to it."""
+
+    def __init__(self, most: int = INTENTS_KEPT) -> None:
+        self._most = most
+        # By what tells one object from others for as long as it is held.
+        self._known: OrderedDict[int, tuple[Intent, Raw]] = OrderedDict()
+
+    def json(self, intent: Intent) -> Raw:
+        """As :func:`intent_object` shows it."""
+        known = self._known.get(id(intent))
+        if known is not None:
+            return known[1]
+        shown = Raw(_encode(intent_object(intent)))
+        self._known[id(intent)] = intent, shown
+        if len(self._known) > self._most:
+            self._known.popitem(last=False)
+        return shown
+
+
+def opened(shown: Any) -> Any:
+    """An object in place of its JSON: what is expanded is changed."""
+    return msgspec.json.decode(shown) if isinstance(shown, Raw) else shown
 
 
 def setup_object(intent: Intent) -> Object:
@@ -176,7 +205,7 @@ def refund_object(intent: Intent, refund: Exchange) -> Object:
     }
 
 
-def list_object(url: str, data: list[Object], has_more: bool) -> Object:
+def list_object(url: str, data: list[Any], has_more: bool) -> Object:
     """A page of a list."""
     return {"object": "list", "url": url, "data": data, "has_more": has_more}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from cardswitch.wire.ports import Seconds
 
@@ -48,7 +48,7 @@ class Page(Struct, frozen=True):
         """Those that begin in the rows."""
         return [self.legs.things[row.identity] for row in self.rows]
 
-    def shown(self, url: str, objects: Sequence[Object]) -> Object:
+    def shown(self, url: str, objects: Sequence[Object | Raw]) -> Object:
         """The page as it is answered."""
         return list_object(url, list(objects), self.has_more)
 

@@ -214,7 +214,7 @@ async def list_intents(asked: Asked) -> Answer:
     """GET /v1/payment_intents."""
     given = params.read(ListParams, asked.value)
     page = await page_of(asked, given, (INTENTS,), part_of(INTENTS, INTENT), given.customer)
-    return page.shown(_URL, [intent_object(each) for each in page.intents()]), None
+    return page.shown(_URL, [asked.services.shown.json(each) for each in page.intents()]), None
 
 
 def _answered(asked: Asked, reply: Reply, cvc: str) -> Answer:

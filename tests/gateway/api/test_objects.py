@@ -1,8 +1,12 @@
 """Objects: every field is there, and what nobody may see is not."""
 
+import msgspec
+
 from cardswitch.gateway.api.objects import (
+    ShownIntents,
     charge_object,
     intent_object,
+    opened,
     refund_object,
 )
 from cardswitch.gateway.core.calls import Refund
@@ -31,6 +35,18 @@ def test_an_intent_has_all_its_fields_and_no_sealed_card():
     assert (shown["status"], shown["amount_received"]) == ("succeeded", 1250)
     assert (shown["latest_charge"][:3], shown["payment_method"]) == ("ch_", CARD.id)
     assert CARD.sealed not in str(shown)
+
+
+def test_an_intent_is_put_down_as_json_once_until_something_happens_to_it():
+    shown, before = ShownIntents(most=2), intent(paid())
+    text = shown.json(before)
+    assert msgspec.json.decode(text) == opened(text) == intent_object(before)
+    assert shown.json(before) is text
+    after_it = msgspec.structs.replace(before, customer="cus_1")
+    assert opened(shown.json(after_it))["customer"] == "cus_1"
+    shown.json(msgspec.structs.replace(before, customer="cus_2"))
+    assert shown.json(after_it) is shown.json(after_it)
+    assert shown.json(before) is not text
 
 
 def test_a_charge_says_what_the_network_said():
