@@ -105,7 +105,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     reversal_pause_max_s: float = 60.0
     reversals_sent_max: int = 30  # about 25 minutes of silence, then it is a matter for people
     pending_reversals_max: int = 10_000  # more owed than this and new purchases are declined
-    legs_max: int = 50_000  # finished legs kept in memory; older ones are looked up in the journal
+    legs_max: int = 40_000  # finished legs kept in memory; older ones are looked up in the journal
     tombstones_max: int = 10_000  # reversals that name something unknown, and not exactly
     unknown_per_s_max: int = (
         100  # reversals of something unknown that are written down in a second, of one link
