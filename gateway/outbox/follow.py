@@ -59,6 +59,8 @@ def follow(reader: GatewayReader, after: int) -> Read:
     rows = reader.rows_behind(after, ROWS_AT_ONCE)
     if not rows:
         return Read((), after)
+    if len(rows) == ROWS_AT_ONCE and rows[-1].state == Created.__name__:
+        rows = rows[:-1]  # By which call it was made, the row behind it says.
     last = rows[-1].sequence
     # Of clients' keys, and of what they were answered, there are no events.
     told = [row for row in rows if row.leg and row.state not in _OF_KEYS]

@@ -1,5 +1,7 @@
 """Events out of a journal: each once, in order, whoever is asked from where."""
 
+import pytest
+
 from cardswitch.gateway.api.events import event_object
 from cardswitch.gateway.core.calls import Alter, Create, Origin, Use
 from cardswitch.gateway.core.things.customers import Customer
@@ -36,20 +38,31 @@ def test_events_of_things_are_read_like_those_of_orders():
     assert event_object(first, PlayReader(play), 0)["data"]["object"]["name"] is None
 
 
-def test_read_in_pieces_they_are_the_same(monkeypatch):
+def orders():
+    """Five orders that are only made, and five that are paid, each by a request of its own."""
     play = played()
     for number in range(5):
-        made = call(Create(secret="s", amount=1, currency="eur", source=SOURCE), f"{number}" * 22)
-        play = (play.skip() >> made).skip() >> order(ref="abcde"[number] * 22)
-        play = (play.skip() >> answered("switch", "00")).skip()
-    reader = PlayReader(play)
-    whole = follow(reader, 0)
-    monkeypatch.setattr(module, "ROWS_AT_ONCE", 3)
+        origin = Origin(
+            request=f"req_{number}", method="POST", path="/", came=1.0, key=f"k{number}"
+        )
+        made = Create(secret="s", amount=1, currency="eur", source=SOURCE)
+        play = (play.skip() >> call(made, f"{number}" * 22, origin=origin)).skip()
+        paid = order(ref="abcde"[number] * 22, origin=origin, key=f"k{number}", digest="d")
+        play = ((play >> paid).skip() >> answered("switch", "00")).skip()
+    return play
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 5, 7])
+def test_read_in_pieces_they_are_the_same(monkeypatch, size):
+    reader = PlayReader(orders())
+    whole = follow(reader, 0).events
+    assert {event.request for event in whole} == {f"req_{number}" for number in range(5)}
+    monkeypatch.setattr(module, "ROWS_AT_ONCE", size)
     events, position = [], 0
     while (read := follow(reader, position)).last > position:
         events += read.events
         position = read.last
-    assert events == list(whole.events)
+    assert events == list(whole)
     assert len({event.id for event in events}) == 20
     assert follow(reader, position).events == ()
 
