@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import inf
 from typing import Final, Literal
 
 from msgspec.structs import replace
@@ -29,9 +30,10 @@ from .money import books_of, currency_of, payout_id, transaction_id
 
 URL: Final = "/v1/balance_transactions"
 _DIGITS: Final = (14, 15, 24)  # where row, step and number of a place end in its id
-# Payments and refunds of ours are looked for among those of so long before, and so many.
+# Payments and refunds of ours are looked for among those of so long before, and a bit later.
 SENT_BEFORE_S: Final = 300.0
-SOURCES_MAX: Final = 1_000
+SENT_AFTER_S: Final = 1.0
+SENT_AT_ONCE: Final = 500
 # What clients know the parts of a fee by, and what people do.
 _FEES: Final = {
     "interchange": ("payment_method_passthrough_fee", "Interchange"),
@@ -266,18 +268,39 @@ def _sources(reader: GatewayReader, merchant: str, entries: Sequence[Entry]) -> 
     of_payouts = (DEPOSITED, CAME_BACK)
     found = {e.place: payout_id(e.reference) for e in entries if e.place[1] in of_payouts}
     moved = [each for each in entries if each.place[1] == MOVED]
-    if moved:
-        wanted = Wanted(
-            merchant=merchant,
-            kinds=(CHARGES, CAPTURES, REFUNDS),
-            size=SOURCES_MAX,
-            since=min(each.at for each in moved) - SENT_BEFORE_S,
-            until=max(each.at for each in moved) + 1.0,
-        )
-        legs = reader.legs({row.leg for row in reader.page(wanted)})
-        ids = {rrn: id_ for intent in legs.intents.values() for rrn, id_ in _ids_of(intent)}
-        found |= {each.place: ids[each.reference] for each in moved if each.reference in ids}
-    return found
+    ids = _sent(reader, merchant, moved)
+    return found | {each.place: ids[each.reference] for each in moved if each.reference in ids}
+
+
+def _sent(reader: GatewayReader, merchant: str, moved: Sequence[Entry]) -> dict[str, str]:
+    """By reference, the ids of payments and refunds of ours that *moved* may be of.
+
+    They are looked for piece by piece, back from each entry; no row is read twice, and none that is
+    far from all of them.
+    """
+    ids: dict[str, str] = {}
+    below, came_to = 0, inf  # the row that was come to, and its instant
+    for entry in sorted(moved, key=lambda each: each.at, reverse=True):
+        until = entry.at + SENT_AFTER_S
+        if until < came_to:
+            below = 0
+        while entry.reference not in ids:
+            wanted = Wanted(
+                merchant=merchant,
+                kinds=(CHARGES, CAPTURES, REFUNDS),
+                size=SENT_AT_ONCE,
+                below=below,
+                since=entry.at - SENT_BEFORE_S,
+                until=until,
+            )
+            rows = reader.page(wanted)
+            legs = reader.legs({row.leg for row in rows})
+            ids |= {rrn: id_ for intent in legs.intents.values() for rrn, id_ in _ids_of(intent)}
+            if rows:
+                below, came_to = rows[-1].sequence, rows[-1].at
+            if len(rows) < SENT_AT_ONCE:
+                break
+    return ids
 
 
 def _ids_of(intent: Intent) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Balance transactions over HTTPS: what each is of, page by page, and to whom it is shown."""
 
 import asyncio
+from math import inf
 from types import SimpleNamespace
 
 import msgspec
@@ -8,8 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.gateway.api.described import shapes
+from cardswitch.gateway.api.families import transactions
 from cardswitch.gateway.api.families.transactions import (
     _found,
+    _sent,
     transaction_object,
     with_transactions,
 )
@@ -51,6 +54,65 @@ def test_each_is_of_a_charge_or_refund_and_no_other_merchants(shop, made):
     assert {each["status"] for each in (captured, back, paid)} == {"pending"}
     assert shop.ask("GET", f"{URL}/{back['id']}").body == back
     assert shop.ask("GET", f"{URL}/{back['id']}", key=shop.other).status == 404
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_what_they_are_of_is_found_however_much_lies_between(shop, made, monkeypatch, at_once):
+    whole = shop.ask("GET", URL, {"limit": 4}).body
+    monkeypatch.setattr(transactions, "SENT_AT_ONCE", at_once)
+    assert shop.ask("GET", URL, {"limit": 4}).body == whole
+    [back] = shop.ask("GET", URL, {"limit": 1, "type": "refund"}).body["data"]
+    assert back["source"] == made[1]
+
+
+def sent(at, gap=1.0):
+    """A reader of payments each *gap* seconds up to the instant *at*, and which were read of it."""
+    rows = [SimpleNamespace(sequence=n, leg=n, at=n * gap) for n in range(int(at / gap) + 1)]
+    read = []
+
+    def page(wanted):
+        below = wanted.below or inf
+        found = [
+            row
+            for row in reversed(rows)
+            if row.sequence < below and wanted.since <= row.at < wanted.until
+        ]
+        read.extend(row.leg for row in found[: wanted.size])
+        return found[: wanted.size]
+
+    def legs(legs):
+        return SimpleNamespace(intents={leg: paid(leg) for leg in legs})
+
+    return SimpleNamespace(page=page, legs=legs), read
+
+
+def paid(leg):
+    """An intent that was paid under the number of its leg."""
+    exchange = SimpleNamespace(asked="sale", answer={37: f"{leg}"}, number=1)
+    return SimpleNamespace(exchanges=[exchange], paid=exchange, ref=f"{leg:022d}")
+
+
+def entries(*instants, known=True):
+    return [
+        replace(SALE, at=float(at), place=(at, 0, 0), reference=f"{at}" if known else f"{-at}")
+        for at in instants
+    ]
+
+
+def test_far_entries_are_looked_for_where_they_are(monkeypatch):
+    monkeypatch.setattr(transactions, "SENT_AT_ONCE", 10)
+    reader, read = sent(10_000.0)
+    ids = _sent(reader, "SHOP", entries(100, 9_000, 4_000, 9_003))
+    assert {"100", "9000", "4000", "9003"} <= ids.keys()
+    assert len(read) == len({*read}) == 30
+
+
+def test_what_others_have_sent_is_looked_for_once(monkeypatch):
+    monkeypatch.setattr(transactions, "SENT_AT_ONCE", 10)
+    reader, read = sent(10_000.0)
+    _sent(reader, "SHOP", entries(9_000, 9_010, 9_020, known=False))
+    assert len(read) == len({*read})
+    assert (min(read), max(read)) == (8_700, 9_020)
 
 
 def test_pages_go_both_ways(shop, made):
