@@ -53,8 +53,8 @@ def operator_verbs(services: Services, merchants: tuple[str, ...]) -> dict[str, 
         return {"endpoints": ids}
 
     async def list_exceptions(_: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = await asyncio.to_thread(services.reader.exceptions)
-        return {"exceptions": [_shown(*each) for each in found]}
+        found, more = await asyncio.to_thread(services.reader.exceptions)
+        return {"exceptions": [_shown(*each) for each in found], "has_more": more}
 
     async def resolve(told: Mapping[str, Any]) -> Mapping[str, Any]:
         return await _resolve(services, told)
@@ -73,13 +73,13 @@ async def _resolve(services: Services, told: Mapping[str, Any]) -> Mapping[str, 
     given = params.read(ResolveParams, {name: told.get(name) for name in _RESOLVING})
     refuse_stray_cards([("because", given.because)])
     ref, number = exception_named(_text(told, "id"))
-    intents = [each for each, _ in services.reader.exceptions() if each.ref == ref]
-    if not intents:
+    intent = await asyncio.to_thread(services.reader.intent, ref)
+    if intent is None or not intent.exceptions:
         raise Error(f"{_text(told, 'id')[:80]}: no exception that waits for a person")
     who = f"operator {_text(told, 'who')}"
     deed = Resolve(number=number, outcome=given.outcome, because=given.because, who=who)
-    uses = session_use(intents[0].session)
-    reply = await services.front.call(intents[0].merchant, ref, deed, uses=uses)
+    uses = session_use(intent.session)
+    reply = await services.front.call(intent.merchant, ref, deed, uses=uses)
     if reply.problem is not None or reply.intent is None:
         raise Error(reply.problem.message if reply.problem else "nothing was done")
     return _shown(reply.intent, reply.intent.exchange(number))

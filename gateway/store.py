@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from msgspec import Struct
@@ -31,12 +32,13 @@ from cardswitch.wire.store.schema import Schema, version_table
 from cardswitch.wire.store.tables import journal_table
 
 from .core.entries import Updated
-from .core.exchanges import Exchange, Stand
+from .core.exchanges import Exchange
 from .core.intents import Intent
 from .core.row import INTENT, GatewayRow, Legs, legs_of, merged
 from .kept import KeptLegs
 
-EXCEPTIONS_MAX: Final = 500  # intents that ever had one, the newest
+EXCEPTIONS_MAX: Final = 500  # that are listed at once
+LEGS_AT_ONCE: Final = 500
 _METADATA: Final = MetaData()
 JOURNAL: Final = journal_table("gateway_journal", GatewayRow, _METADATA)
 _IS_OWNED: Final = JOURNAL.c.owner != ""
@@ -199,19 +201,34 @@ class GatewayReader:
         """The rows of the leg *name*, which is of that *kind*."""
         return self.rows(Question(identities=((kind, name),)))
 
-    def exceptions(self, merchant: str | None = None) -> list[tuple[Intent, Exchange]]:
-        """What waits for a person, newest first; of *merchant* alone, if one is named."""
+    def intent(self, ref: str) -> Intent | None:
+        """The intent *ref*, if there is one."""
+        return legs_of(self.named(INTENT, ref)).intents.get(ref)
+
+    def exceptions(
+        self, merchant: str | None = None, most: int = EXCEPTIONS_MAX
+    ) -> tuple[list[tuple[Intent, Exchange]], bool]:
+        """What waits for a person, newest first; of *merchant* alone, if one is named.
+
+        At most so many, and whether there are more.
+        """
+        found = [*islice(self._left_to_people(merchant), most + 1)]
+        return found[:most], len(found) > most
+
+    def _left_to_people(self, merchant: str | None) -> Iterator[tuple[Intent, Exchange]]:
+        """All of it: piece by piece, since most that ever waited was resolved long ago."""
         c = self._table.c
-        query = select(c.leg).where(_LEFT_TO_PEOPLE).order_by(c.leg.desc()).distinct()
-        with self._reader.connection() as connection:
-            legs = [leg for (leg,) in connection.execute(query.limit(EXCEPTIONS_MAX))]
-        found = sorted(self.legs(legs).intents.values(), key=lambda intent: -intent.leg)
-        return [
-            (intent, exchange)
-            for intent in found
-            for exchange in intent.exchanges
-            if exchange.stand is Stand.EXCEPTION and merchant in (None, intent.merchant)
-        ]
+        newest = select(c.leg).where(_LEFT_TO_PEOPLE).order_by(c.leg.desc()).distinct()
+        query = newest = newest.limit(LEGS_AT_ONCE)
+        while True:
+            with self._reader.connection() as connection:
+                legs = [leg for (leg,) in connection.execute(query)]
+            for intent in sorted(self.legs(legs).intents.values(), key=lambda each: -each.leg):
+                if merchant in (None, intent.merchant):
+                    yield from ((intent, exchange) for exchange in intent.exceptions)
+            if len(legs) < LEGS_AT_ONCE:
+                return
+            query = newest.where(c.leg < legs[-1])
 
     def last(self) -> int:
         """The number of the last row; 0 if there is none."""

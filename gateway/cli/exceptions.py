@@ -37,7 +37,10 @@ def exceptions() -> None:
 @config_option
 def list_(as_json: bool, config_path: Path) -> None:
     """List them, newest first, of a gateway that runs."""
-    found = ask_gateway(config_of(config_path), "exceptions", {})["exceptions"]
+    told = ask_gateway(config_of(config_path), "exceptions", {})
+    found = told["exceptions"]
+    if told["has_more"]:
+        click.echo(f"more than these {len(found)} wait: resolve some to see others", err=True)
     if as_json:
         return say_json(found)
     for each in found:

@@ -85,6 +85,11 @@ class Intent(Struct, frozen=True, kw_only=True):
         return last if last is not None and last.approved else None
 
     @property
+    def exceptions(self) -> list[Exchange]:
+        """Those that wait for a person."""
+        return [each for each in self.exchanges if each.stand is Stand.EXCEPTION]
+
+    @property
     def approved(self) -> int:
         """What was approved of the payment, with what it was increased by."""
         if self.paid is None:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import create_engine, text
 
+from cardswitch.gateway import store
 from cardswitch.gateway.core.calls import Resolve
 from cardswitch.gateway.core.entries import Created, Details, KeyTaken, Terms, Updated
 from cardswitch.gateway.core.row import INTENT, KEY, Legs, Rows
@@ -141,9 +142,11 @@ def test_exceptions_are_found_by_an_index_until_they_are_resolved(tmp_path):
     play = (played() >> order()).skip()
     play = (play >> after(4.0)).skip() >> answered("switch", "64")
     reader = GatewayReader(journal_at(tmp_path, play.skip().entries))
-    [(found, exchange)] = reader.exceptions("SHOP0001")
-    assert (found.ref, exchange.number) == (REF, 1)
-    assert reader.exceptions("KIOSK") == []
+    [(found, exchange)], more = reader.exceptions("SHOP0001")
+    assert (found.ref, exchange.number, more) == (REF, 1, False)
+    assert reader.intent(REF) == found
+    assert reader.intent("x") is None
+    assert reader.exceptions("KIOSK") == ([], False)
     with reader._reader.connection() as connection:
         query = "SELECT leg FROM gateway_journal WHERE state IN ('Refused', 'Spent')"
         [plan] = connection.execute(text(f"EXPLAIN QUERY PLAN {query}")).fetchall()
@@ -152,4 +155,22 @@ def test_exceptions_are_found_by_an_index_until_they_are_resolved(tmp_path):
     play = (play >> call(deed)).skip()
     folder = tmp_path / "then"
     folder.mkdir()
-    assert GatewayReader(journal_at(folder, play.entries)).exceptions() == []
+    assert GatewayReader(journal_at(folder, play.entries)).exceptions() == ([], False)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 500])
+def test_what_waits_is_found_behind_all_that_was_resolved_later(tmp_path, monkeypatch, at_once):
+    monkeypatch.setattr(store, "LEGS_AT_ONCE", at_once)
+    refs = [letter * 22 for letter in "abcde"]
+    play = played()
+    for ref in refs:
+        play = ((play >> order(ref=ref)).skip() >> after(4.0)).skip() >> answered("switch", "64")
+        play = play.skip()
+    for ref in refs[2:4]:
+        deed = Resolve(number=1, outcome="reversed", because="b", who="w")
+        play = (play >> call(deed, ref)).skip()
+    reader = GatewayReader(journal_at(tmp_path, play.entries))
+    found, more = reader.exceptions("SHOP0001")
+    assert ([intent.ref for intent, _ in found], more) == ([refs[4], refs[1], refs[0]], False)
+    found, more = reader.exceptions(most=2)
+    assert ([intent.ref for intent, _ in found], more) == ([refs[4], refs[1]], True)

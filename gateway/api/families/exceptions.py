@@ -33,10 +33,10 @@ class ResolveParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 async def list_exceptions(asked: Asked) -> Answer:
-    """GET /v1/x/exceptions: all of them, newest first."""
+    """GET /v1/x/exceptions: the newest 500 that wait; the others come when some are resolved."""
     params.read(params.NoParams, asked.value)
-    found = await asyncio.to_thread(asked.services.reader.exceptions, asked.key.merchant)
-    return list_object(URL, [exception_object(*each) for each in found], False), None
+    found, more = await asyncio.to_thread(asked.services.reader.exceptions, asked.key.merchant)
+    return list_object(URL, [exception_object(*each) for each in found], more), None
 
 
 async def resolve_exception(asked: Asked) -> Answer:

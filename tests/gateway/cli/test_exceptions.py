@@ -36,10 +36,16 @@ def test_a_gateway_that_runs_is_asked(shop):
 
 
 def test_what_is_there_is_a_line_each(shop, monkeypatch):
+    listed = {"exceptions": [ONE], "has_more": False}
+
     def asked(_, verb, told):
-        return {"exceptions": [ONE]} if verb == "exceptions" else {**ONE, "status": told["outcome"]}
+        return listed if verb == "exceptions" else {**ONE, "status": told["outcome"]}
 
     monkeypatch.setattr(module, "ask_gateway", asked)
-    assert run(shop, "list").stdout.split() == ["ch_1", "SHOP0001", "1250", "eur", "of", "pi_1"]
+    told = run(shop, "list")
+    assert told.stdout.split() == ["ch_1", "SHOP0001", "1250", "eur", "of", "pi_1"]
+    assert told.stderr == ""
+    listed["has_more"] = True
+    assert run(shop, "list").stderr.startswith("more than these 1 wait")
     words = ["resolve", "ch_1", "--outcome", "reversed", "--because", "b"]
     assert run(shop, *words).stdout == "ch_1 is reversed\n"
