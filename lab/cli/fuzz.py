@@ -286,13 +286,20 @@ def _findings(file: Path) -> list[Finding]:
 
 
 def _read_corpus(folder: Path | None) -> tuple[bytes, ...]:
-    """The files of *folder*, by name; those too long for any frame are left out."""
+    """The files of *folder*, by name; how many are left out is told."""
     from ..fuzz.campaign import INPUT_SIZE_MAX
 
     if folder is None or not folder.is_dir():
         return ()
     files = sorted(path for path in folder.iterdir() if path.is_file())
     fit = [path for path in files if path.stat().st_size <= INPUT_SIZE_MAX]
+    left_out = {
+        f"of more than {INPUT_SIZE_MAX} bytes": len(files) - len(fit),
+        f"behind the first {CORPUS_FILES_MAX}": len(fit) - CORPUS_FILES_MAX,
+    }
+    for what, count in left_out.items():
+        if count > 0:
+            click.echo(f"{folder}: left out {count} files {what}", err=True)
     return tuple(path.read_bytes() for path in fit[:CORPUS_FILES_MAX])
 
 

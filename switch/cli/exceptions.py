@@ -40,8 +40,10 @@ def list_(config_path: Path, as_json: bool) -> None:
     from .screen import show_journal
 
     reader = JournalReader(switch_section(config_path).database)
-    left = reader.newest(LEGS_MAX, frozenset({State.EXCEPTION}))
-    show_journal(left, as_json, nothing="no exceptions: no leg waits for a person")
+    left = reader.newest(LEGS_MAX + 1, frozenset({State.EXCEPTION}))
+    show_journal(left[:LEGS_MAX], as_json, nothing="no exceptions: no leg waits for a person")
+    if len(left) > LEGS_MAX:
+        click.echo(f"more than these {LEGS_MAX} wait: resolve some to see others", err=True)
 
 
 exceptions.add_command(retry)

@@ -72,7 +72,7 @@ class Bank:
         return ""
 
     def _came(self, order: Order) -> int:
-        names = sorted(self._folder.glob("*.xml"))[:FILES_MAX] if self._folder.is_dir() else []
+        names = sorted(self._folder.glob("*.xml"))[-FILES_MAX:] if self._folder.is_dir() else []
         return sum(amount for path in names for amount in self._credits(path, order))
 
     def _credits(self, path: Path, order: Order) -> Iterator[int]:

@@ -161,6 +161,11 @@ def test_a_corpus_is_read_and_grows(tmp_path, monkeypatch):
     assert all(name.endswith(".bin") for name in first)
     done = run("decode", "--cases", "1", "--corpus", str(folder))
     assert f"{len(first) + 1} cases" in done.stdout
+    assert "left out" not in done.stderr
+    monkeypatch.setattr(fuzz_cli, "CORPUS_FILES_MAX", 1)
+    done = run("decode", "--cases", "1", "--corpus", str(folder))
+    assert f"left out {len(first) - 1} files behind the first 1" in done.stderr
+    monkeypatch.undo()
     monkeypatch.setattr(fuzz_cli, "WRITTEN_MAX", 3)
     run("decode", "--cases", "300", "--seed", "9", "--corpus", str(folder))
     assert len(list(folder.iterdir())) <= len(first) + 1 + 3
@@ -174,6 +179,7 @@ def test_an_input_of_the_corpus_can_be_the_finding(tmp_path):
     done_words = ["decode", *CARELESS, "--cases", "1", "--corpus", str(tmp_path)]
     done = run(*done_words)
     assert done.exit_code == 6
+    assert f"{tmp_path}: left out 1 files of more than" in done.stderr
     assert "of case 1, corpus" in done.stdout
     assert PAN not in done.output
     assert "--unsafe" in done.stdout

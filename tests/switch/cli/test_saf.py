@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from cardswitch.specs.errors import Error
+from cardswitch.switch.cli import exceptions as module
 from cardswitch.switch.cli.exceptions import exceptions
 from cardswitch.switch.cli.saf import saf
 from cardswitch.switch.core.states import State
@@ -113,6 +114,14 @@ def test_exceptions_are_the_view_of_those_that_are_set_aside(asked):
     assert [line["leg"] for line in lines] == [6, 3]
     assert exceptions.commands["retry"] is saf.commands["retry"]
     assert exceptions.commands["resolve"] is saf.commands["resolve"]
+
+
+def test_whether_more_wait_than_are_listed_is_said(asked, monkeypatch):
+    assert asked("list", group=exceptions).stderr == ""
+    monkeypatch.setattr(module, "LEGS_MAX", 1)
+    shown = asked("list", "--json", group=exceptions)
+    assert [line["leg"] for line in jsons(shown)] == [6]
+    assert shown.stderr == "more than these 1 wait: resolve some to see others\n"
 
 
 def test_nothing_is_dropped_without_a_reason(asked):

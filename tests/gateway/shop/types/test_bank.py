@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from msgspec.structs import replace
 
+from cardswitch.gateway.shop.types import bank as module
 from cardswitch.gateway.shop.types.bank import Bank, reference_of
 
 IBAN = "DE02120300000000202051"
@@ -75,6 +76,11 @@ def test_the_link_asks_for_the_whole_amount_under_a_reference_of_the_order(bank,
 def test_how_much_has_come(bank, order, notices, came, status):
     said = told(bank, order, *notices)
     assert (said["payment_intent"]["amount_received"], said["status"]) == (came, status)
+
+
+def test_of_more_notices_than_are_looked_at_the_newest_count(bank, order, monkeypatch):
+    monkeypatch.setattr(module, "FILES_MAX", 1)
+    assert told(bank, order, {"reference": "ORDER 1"}, {})["status"] == "complete"
 
 
 def test_before_there_is_a_folder_nothing_has_come(bank, order):
