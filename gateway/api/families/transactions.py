@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
+from msgspec import Meta
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
@@ -34,6 +35,7 @@ _DIGITS: Final = (14, 15, 24)  # where row, step and number of a place end in it
 SENT_BEFORE_S: Final = 300.0
 SENT_AFTER_S: Final = 1.0
 SENT_AT_ONCE: Final = 500
+REFERENCE_MAX: Final = 12  # field 37
 # What clients know the parts of a fee by, and what people do.
 _FEES: Final = {
     "interchange": ("payment_method_passthrough_fee", "Interchange"),
@@ -44,12 +46,16 @@ LOOKED_AT: Final = 200  # entries of one piece, where not all are wanted
 
 
 class TransactionsParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A page of changes of the balance: of a type, of a source, or paid by a payout."""
+    """A page of changes of the balance: of a type, of a source, or paid by a payout.
+
+    *x_reference* is field 37 of the movement, which a receipt has.
+    """
 
     type: Literal["charge", "refund", "adjustment", "payout"] | None = None
     currency: str | None = None
     source: str | None = None
     payout: str | None = None
+    x_reference: Annotated[str, Meta(min_length=1, max_length=REFERENCE_MAX)] | None = None
 
 
 async def retrieve_transaction(asked: Asked) -> Answer:
@@ -72,13 +78,15 @@ async def list_transactions(asked: Asked) -> Answer:
         before=before,
     )
     money, merchant = books_of(asked), asked.key.merchant
+    wanted = partial(_is_wanted, given, await _payout_named(asked, given.payout))
+    known: Sequence[Entry] | None = None
     if given.source is not None:
         known = await _of_source(asked, given.source)
-        found = [each for each in known if between.has(each.place, each.at)]
-        found = [each for each in found if _is_wanted(given, None, each)]
+    elif given.x_reference is not None:
+        known = await asyncio.to_thread(money.named, merchant, [given.x_reference])
+    if known is not None:
+        found = [each for each in known if between.has(each.place, each.at) and wanted(each)]
     else:
-        payout = await _payout_named(asked, given.payout)
-        wanted = partial(_is_wanted, given, payout)
         found = await asyncio.to_thread(_found, money, merchant, between, wanted)
     has_more = len(found) > size
     page = found[-size:] if between.above is not None else found[:size]
@@ -86,10 +94,12 @@ async def list_transactions(asked: Asked) -> Answer:
 
 
 def _is_wanted(given: TransactionsParams, payout: Payout | None, entry: Entry) -> bool:
-    """Whether *entry* is of the type and currency that are *given*, and paid by *payout*."""
+    """Whether *entry* is what is *given*: of a type, a currency, a reference; paid by *payout*."""
     if given.type is not None and _type_of(entry)[0] != given.type:
         return False
     if given.currency is not None and currency_of(entry.currency) != given.currency.lower():
+        return False
+    if given.x_reference not in (None, entry.reference):
         return False
     if payout is None:
         return True

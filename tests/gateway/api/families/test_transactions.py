@@ -186,6 +186,21 @@ def test_a_list_is_of_a_type_a_source_or_a_currency(shop, made):
     assert ids(shop, limit=1, type="charge", ending_before=whole[2])[0] == whole[1:2]
 
 
+def test_a_list_is_of_a_reference(shop, made):
+    charge, _, _ = made
+    [of_charge] = shop.ask("GET", URL, {"source": charge}).body["data"]
+    reference = of_charge["x_reference"]
+    assert ids(shop, x_reference=reference) == ([of_charge["id"]], False)
+    assert ids(shop, source=charge, x_reference=reference) == ([of_charge["id"]], False)
+    assert ids(shop, source=charge, x_reference="0") == ([], False)
+    assert ids(shop, x_reference=reference, type="refund") == ([], False)
+    assert ids(shop, x_reference="0") == ([], False)
+    assert ids(shop, x_reference=reference, **{"created[gt]": of_charge["created"] + 1})[0] == []
+    own = shop.ask("GET", URL, {"x_reference": reference}, key=shop.other).body
+    assert own["data"] == []
+    assert shop.ask("GET", URL, {"x_reference": "1" * 13}).status == 400
+
+
 def test_charges_and_refunds_tell_what_they_have_moved(shop, made):
     charge, refund, held = made
     for id_, path in ((charge, "charges"), (refund, "refunds"), (held, "charges")):

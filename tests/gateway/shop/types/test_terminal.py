@@ -22,7 +22,7 @@ def entry(amount=1290, **more):
 
 
 class Entries:
-    """The gateway's, in pages of one."""
+    """Those of the gateway, of which it tells those of one reference, two at the most."""
 
     def __init__(self, *entries):
         self.entries = entries
@@ -31,9 +31,8 @@ class Entries:
     async def get(self, path, **params):
         assert path == TRANSACTIONS
         self.asked.append(params)
-        start = params.get("starting_after")
-        at = [each["id"] for each in self.entries].index(start) + 1 if start else 0
-        return {"data": list(self.entries[at : at + 1]), "has_more": at + 1 < len(self.entries)}
+        found = [each for each in self.entries if each["x_reference"] == params["x_reference"]]
+        return {"data": found[:2], "has_more": len(found) > 2}
 
 
 @pytest.fixture
@@ -58,6 +57,7 @@ def resume(order, *entries, reference=RRN):
         ([entry(source="ch_1")], False),  # over the web: it has paid another order
         ([entry(), entry(-1290, type="payment_reversal")], False),
         ([entry(), entry(-90, type="payment_reversal")], False),
+        ([entry(), entry(1), entry(-1)], False),  # more than is told at once
     ],
 )
 def test_a_sale_of_the_whole_amount_that_stands_pays(order, entries, is_paid):
