@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Engine,
     Index,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    literal,
+    exists,
     or_,
     select,
     text,
@@ -117,8 +118,7 @@ def _conditions(kinds: tuple[str, ...], said: frozenset[str]) -> Iterator[Column
     begins = and_(c.owner == bindparam("merchant"), _IS_OWNED, c.sent_on.in_(named))
     if "customer" in said:
         yield from (c.customer == bindparam("customer"), _IS_OF_ONE)
-        given_later = and_(c.state == Updated.__name__, literal(INTENT in kinds))
-        yield or_(begins, given_later)
+        yield _is_given(begins, named) if INTENT in kinds else begins
     else:
         yield begins
     bounds = {
@@ -128,6 +128,22 @@ def _conditions(kinds: tuple[str, ...], said: frozenset[str]) -> Iterator[Column
         "until": c.sequence < bindparam("until"),
     }
     yield from (bound for name, bound in bounds.items() if name in said)
+
+
+def _is_given(
+    begins: ColumnElement[bool], kinds: Sequence[BindParameter[str]]
+) -> ColumnElement[bool]:
+    """Whether a row is the last one that gives an intent of the merchant to a customer."""
+    c, first, later = JOURNAL.c, JOURNAL.alias("first"), JOURNAL.alias("later")
+    is_own = and_(first.c.owner == bindparam("merchant"), first.c.sent_on.in_(kinds))
+    given_later = exists().where(first.c.leg == c.leg, first.c.identity != "", is_own)
+    given_away = exists().where(
+        later.c.leg == c.leg,
+        later.c.sequence > c.sequence,
+        later.c.state == Updated.__name__,
+        later.c.customer != "",
+    )
+    return and_(or_(begins, and_(c.state == Updated.__name__, given_later)), ~given_away)
 
 
 _BEHIND: Final = (

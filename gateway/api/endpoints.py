@@ -178,17 +178,19 @@ async def seen_intent(
     return intent
 
 
-async def part_of_intent(asked: Asked, prefix: str, what: str, id_: str) -> tuple[Intent, Exchange]:
-    """The charge or refund *id_*, and the intent that it is of. Raises Fault."""
+async def part_of_intent(
+    asked: Asked, prefix: str, what: str, id_: str, param: str = ID
+) -> tuple[Intent, Exchange]:
+    """The charge or refund *id_* that *param* names, and the intent that it is of. Raises Fault."""
     parts = parts_of(prefix, id_)
     if parts is not None:
         ref, number = parts
-        intent = await read_intent(asked, ref, id_)
+        intent = await read_intent(asked, ref, id_, param)
         if 1 <= number <= len(intent.exchanges):
             exchange = intent.exchange(number)
             if exchange.is_payment if prefix == CHARGE else exchange.asked == "refund":
                 return intent, exchange
-    raise Fault(missing(what, id_, "id"))
+    raise Fault(missing(what, id_, param))
 
 
 class Paged(Protocol):

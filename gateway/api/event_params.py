@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from msgspec import UNSET, Struct, UnsetType
 
-from msgspec import Struct
-
-from .params import Whole
-
-_LATE: Final = 10**11
-_PART: Final = 0.999  # of a second, which counts to it
+from .params import ListParams, Whole
 
 
 class EndpointsParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -30,44 +25,20 @@ class EndpointParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class EndpointUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is to be another of an endpoint."""
+    """What is to be another of an endpoint; an empty description or metadata unsets."""
 
     url: str | None = None
     enabled_events: tuple[str, ...] = ()
-    description: str | None = None
-    metadata: dict[str, str] = {}
+    description: str | UnsetType | None = UNSET
+    metadata: dict[str, str | None] | UnsetType | None = UNSET
     disabled: bool | None = None
 
 
-class Range(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Between which seconds something was created."""
-
-    gt: Whole | None = None
-    gte: Whole | None = None
-    lt: Whole | None = None
-    lte: Whole | None = None
-
-    def seconds(self) -> tuple[float, float]:
-        """The first and the last.
-
-        >>> Range(gt=Whole(5), lte=Whole(9)).seconds()
-        (6.0, 9.999)
-        """
-        low = max(self.gte or 0, 0 if self.gt is None else self.gt + 1)
-        before = _LATE if self.lt is None else self.lt - 1
-        high = min(before, _LATE if self.lte is None else self.lte)
-        return float(low), high + _PART
-
-
-class EventsParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EventsParams(ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A page of events."""
 
-    limit: Whole | None = None
-    starting_after: str | None = None
-    ending_before: str | None = None
     type: str | None = None
     types: tuple[str, ...] = ()
-    created: Range = Range()
 
 
 class ResendParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

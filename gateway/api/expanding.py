@@ -69,9 +69,9 @@ async def expanded(load: Load, kind: str, shown: Object, paths: tuple[str, ...])
         for name, field in _steps(kind, path):
             holder = inner
             for part in name.split(".")[:-1]:
-                holder = holder[part]
+                holder = holder.get(part) or {}
             last, at = name.rpartition(".")[2], field
-            if holder[last] is None:
+            if holder.get(last) is None:  # Of what was deleted there is little.
                 break
             if isinstance(holder[last], str):
                 holder[last] = await load(at, holder[last])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from cardswitch.wire.ports import Seconds
 
@@ -14,7 +15,8 @@ from ..core.exchanges import Exchange
 from ..core.ids import parts_of
 from ..core.intents import Intent
 from ..core.problems import MISSING, invalid
-from ..core.row import CHARGE, REFUND, GatewayRow, Legs, read
+from ..core.row import CHARGE, REFUND, GatewayRow, Legs, merged, read
+from ..core.row import INTENT as INTENTS
 from ..core.things import Record
 from ..store import GatewayReader, Wanted
 from .endpoints import Asked, limit_of
@@ -23,6 +25,8 @@ from .objects import Object, list_object
 from .params import CreatedParams, ListParams
 
 T = TypeVar("T")
+LOOKED_AT: Final = 200  # rows of one piece, where not all are wanted
+Fits = Callable[[Intent | Record], bool]  # whether what begins in a row is wanted
 # Of an id: the kind and the name of its leg, and the number in it.
 Locate = Callable[[str], tuple[str, str, int] | None]
 
@@ -59,12 +63,19 @@ async def page_of(
     kinds: tuple[str, ...],
     locate: Locate,
     customer: str | None = None,
+    fits: Fits | None = None,
 ) -> Page:
-    """The page of *kinds* that is asked for; *locate* says where an id begins. Raises Fault."""
+    """The page of *kinds* that is asked for, of what *fits*; *locate* says where an id begins.
+
+    Intents of a *customer* come in the order in which he was given them. Raises Fault.
+    """
     size = limit_of(given)
     refuse_both(given)
-    above, below = await _between(asked, given, locate)
+    above, below = await _between(asked, given, locate, customer)
     since, until = times_of(given.created)
+    if customer is not None and kinds == (INTENTS,):
+        # Given to him later, they were made before; and he may have none of them any more.
+        since, until, fits = 0.0, None, _of_customer(customer, given.created)
     wanted = Wanted(
         merchant=asked.key.merchant,
         kinds=kinds,
@@ -75,7 +86,15 @@ async def page_of(
         until=until,
         customer=customer or "",
     )
-    return await asked.services.front.reading(_read, asked.services.reader, wanted)
+    return await asked.services.front.reading(_read, asked.services.reader, wanted, fits)
+
+
+def _of_customer(customer: str, created: CreatedParams) -> Fits:
+    def fits(intent: Intent | Record) -> bool:
+        assert isinstance(intent, Intent)
+        return intent.customer == customer and is_between(created, intent.at)
+
+    return fits
 
 
 def cut(items: Sequence[T], ids: Sequence[str], given: ListParams) -> tuple[list[T], bool]:
@@ -107,30 +126,53 @@ def _place(ids: Sequence[str], id_: str, param: str) -> int:
     return ids.index(id_)
 
 
-def _read(reader: GatewayReader, wanted: Wanted) -> Page:
-    found = reader.page(wanted)
-    has_more = len(found) == wanted.size
-    if has_more:
-        found = found[1:] if wanted.above else found[:-1]
-    return Page(found, reader.legs({row.leg for row in found}), has_more)
+def _read(reader: GatewayReader, wanted: Wanted, fits: Fits | None) -> Page:
+    """A page; where not all fits, it is looked for piece by piece."""
+    size, found, known = wanted.size, list[GatewayRow](), list[Legs]()
+    if fits is not None:
+        wanted = replace(wanted, size=max(size, LOOKED_AT))
+    while True:
+        rows = reader.page(wanted)
+        legs = reader.legs({row.leg for row in rows})
+        known.append(legs)
+        if fits is None:
+            some = rows
+        else:
+            begun: dict[int, Intent | Record] = {}
+            begun |= {each.leg: each for each in legs.intents.values()}
+            begun |= {each.leg: each for each in legs.things.values()}
+            some = [row for row in rows if fits(begun[row.leg])]
+        found = [*some, *found] if wanted.above else [*found, *some]
+        if len(rows) < wanted.size or len(found) >= size:
+            break
+        if wanted.above:
+            wanted = replace(wanted, above=rows[0].sequence)
+        else:
+            wanted = replace(wanted, below=rows[-1].sequence)
+    chosen = found[1 - size :] if wanted.above else found[: size - 1]
+    return Page(chosen, merged(known), len(found) >= size)
 
 
-async def _between(asked: Asked, given: ListParams, locate: Locate) -> tuple[int, int]:
+async def _between(
+    asked: Asked, given: ListParams, locate: Locate, customer: str | None
+) -> tuple[int, int]:
     """The rows above which, and below which, the page lies; 0 where nothing is said."""
     named = {"ending_before": given.ending_before, "starting_after": given.starting_after}
     found = dict.fromkeys(named, 0)
     for param, id_ in named.items():
         if id_ is None:
             continue
-        row = await asked.services.front.reading(_row_of, asked, locate(id_))
+        row = await asked.services.front.reading(_row_of, asked, locate(id_), customer)
         if row is None:
             raise unknown(id_, param)
         found[param] = row.sequence
     return found["ending_before"], found["starting_after"]
 
 
-def _row_of(asked: Asked, named: tuple[str, str, int] | None) -> GatewayRow | None:
-    """The row in which what is *named* begins, if it is the caller's."""
+def _row_of(
+    asked: Asked, named: tuple[str, str, int] | None, customer: str | None
+) -> GatewayRow | None:
+    """The row in which what is *named* begins, or is *customer*'s, if it is the caller's."""
     if named is None:
         return None
     kind, name, number = named
@@ -138,7 +180,8 @@ def _row_of(asked: Asked, named: tuple[str, str, int] | None) -> GatewayRow | No
     if not rows or rows[0].owner != asked.key.merchant:
         return None
     if not number:
-        return rows[0]
+        given = [row for row in rows if row.customer and row.customer == customer]
+        return given[-1] if given and kind == INTENTS else rows[0]
     begun = [row for row in rows if row.sent_on in (CHARGE, REFUND)]
     return next((row for row in begun if _number_of(row) == number), None)
 

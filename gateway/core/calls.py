@@ -91,6 +91,7 @@ class Capture(Struct, frozen=True, kw_only=True):
 
     amount: int | None = None
     is_final: bool = True
+    payment: int | None = None  # the number of the one that is meant; None: which was approved
 
 
 class Increase(Struct, frozen=True, kw_only=True):
@@ -115,6 +116,7 @@ class Refund(Struct, frozen=True, kw_only=True):
     """Give back *amount* minor units, or all that is left."""
 
     amount: int | None = None
+    payment: int | None = None  # the number of the one that is meant; None: which was approved
     reason: str | None = None
     metadata: Metadata = {}
 

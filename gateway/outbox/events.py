@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Any, Final
 
@@ -197,12 +197,20 @@ class Outbox(EventsReader):
         self._changed()
         return endpoint
 
-    def change(self, endpoint: Endpoint) -> None:
-        """Keep *endpoint* as it is now."""
+    def change(self, id_: str, changed: Callable[[Endpoint], Endpoint]) -> Endpoint | None:
+        """Keep the endpoint *id_* as it is *changed*; None if it is there no more.
+
+        Nobody else changes it in between.
+        """
+        this = ENDPOINTS.c.id == id_
         with self._database.transaction() as writer:
-            this = ENDPOINTS.c.id == endpoint.id
+            row = writer.execute(select(ENDPOINTS).where(this)).mappings().first()
+            if row is None:
+                return None
+            endpoint = changed(endpoint_of(row))
             writer.execute(update(ENDPOINTS).where(this).values(**endpoint.columns()))
         self._changed()
+        return endpoint
 
     def remove(self, id_: str) -> None:
         """Tell it nothing any more."""

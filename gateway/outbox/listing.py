@@ -30,14 +30,17 @@ class EventsReader:
         before: int = 0,
         after: int = 0,
         types: Sequence[str] = (),
-        between: tuple[Seconds, Seconds] = (0.0, 1e12),
+        between: tuple[Seconds, Seconds | None] = (0.0, None),
     ) -> list[tuple[int, Event]]:
         """The newest *size* events of *merchant* with their numbers, those below *before*.
 
-        Behind *after* it is the oldest ones, newest first all the same.
+        Behind *after* it is the oldest ones, newest first all the same. *between*: from which
+        instant on, and before which.
         """
-        c = EVENTS.c
-        query = select(EVENTS).where(c.merchant == merchant, c.at.between(*between))
+        c, (since, until) = EVENTS.c, between
+        query = select(EVENTS).where(c.merchant == merchant, c.at >= since)
+        if until is not None:
+            query = query.where(c.at < until)
         if before:
             query = query.where(c.number < before)
         if after:

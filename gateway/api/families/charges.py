@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ...core.calls import Capture, Refund
 from ...core.ids import CHARGE, INTENT, REFUND, id_of
+from ...core.intents import Intent
 from ...core.row import CHARGE as CHARGES
 from ...core.row import INTENT as INTENTS
 from ...core.row import REFUND as REFUNDS
@@ -85,7 +87,7 @@ async def capture_charge(asked: Asked) -> Answer:
     """POST /v1/charges/{id}/capture."""
     given = params.read(CaptureParams, asked.value)
     intent, payment = await part_of_intent(asked, CHARGE, "charge", asked.id)
-    deed = Capture(amount=positive(given.amount))
+    deed = Capture(amount=positive(given.amount), payment=payment.number)
     reply = await asked.call(intent.ref, asked.id, deed)
     found = charge_object(intent_of(reply), intent_of(reply).exchange(payment.number))
     [shown] = await with_transactions(asked, [found])
@@ -97,9 +99,14 @@ async def create_refund(asked: Asked) -> Answer:
     given = params.read(params.RefundParams, asked.value)
     if (given.payment_intent is None) == (given.charge is None):
         raise bad("Name a payment_intent or a charge", "payment_intent", "parameter_missing")
-    named, prefix, param = _named(given.payment_intent, given.charge)
     deed = Refund(amount=positive(given.amount), reason=given.reason, metadata=given.metadata)
-    reply = await asked.call(ref_of(named, prefix), named, deed, param=param)
+    if given.charge is not None:
+        found, payment = await part_of_intent(asked, CHARGE, "charge", given.charge, "charge")
+        deed = replace(deed, payment=payment.number)
+        reply = await asked.call(found.ref, given.charge, deed, param="charge")
+    else:
+        named = given.payment_intent or ""
+        reply = await asked.call(ref_of(named), named, deed, param="payment_intent")
     intent = intent_of(reply)
     [shown] = await with_transactions(asked, [refund_object(intent, intent.exchange(reply.number))])
     return shown, reply
@@ -120,12 +127,11 @@ async def list_refunds(asked: Asked) -> Answer:
         page = await page_of(asked, given, (REFUNDS,), part_of(INTENTS, REFUND))
         data = [refund_object(*each) for each in page.exchanges()]
         return page.shown("/v1/refunds", await with_transactions(asked, data)), None
-    named, prefix, param = _named(given.payment_intent, given.charge)
-    intent = await read_intent(asked, ref_of(named, prefix), named, param)
+    intent, is_meant = await _refunded(asked, given)
     refunds = [
         each
         for each in reversed(intent.exchanges)
-        if each.asked == "refund" and is_between(given.created, each.at)
+        if is_meant and each.asked == "refund" and is_between(given.created, each.at)
     ]
     ids = [id_of(REFUND, intent.ref, each.number) for each in refunds]
     found, has_more = cut(refunds, ids, given)
@@ -133,8 +139,11 @@ async def list_refunds(asked: Asked) -> Answer:
     return list_object("/v1/refunds", await with_transactions(asked, data), has_more), None
 
 
-def _named(payment_intent: str | None, charge: str | None) -> tuple[str, str, str]:
-    """The id that is given of one of both, how such ids begin, and the parameter that gives it."""
-    if payment_intent is not None:
-        return payment_intent, INTENT, "payment_intent"
-    return charge or "", CHARGE, "charge"
+async def _refunded(asked: Asked, given: RefundsParams) -> tuple[Intent, bool]:
+    """The intent whose refunds are asked for, and whether they are of the charge that is named."""
+    if given.charge is None:
+        named = given.payment_intent or ""
+        return await read_intent(asked, ref_of(named), named, "payment_intent"), True
+    intent, payment = await part_of_intent(asked, CHARGE, "charge", given.charge, "charge")
+    is_paid = intent.paid is not None and intent.paid.number == payment.number
+    return intent, is_paid and given.payment_intent in (None, id_of(INTENT, intent.ref))

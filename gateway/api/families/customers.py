@@ -12,6 +12,7 @@ from cardswitch.wire.ports import Seconds
 
 from ...core.calls import Alter, Things, Use
 from ...core.cards import Address
+from ...core.intents import Intent
 from ...core.problems import Problem, missing
 from ...core.things import Record, Thing
 from ...core.things.customers import Customer, attached, deleted
@@ -88,11 +89,14 @@ async def delete_customer(asked: Asked) -> Answer:
 async def list_customers(asked: Asked) -> Answer:
     """GET /v1/customers."""
     given = params.read(ListParams, asked.value)
-    page = await page_of(asked, given, (CUSTOMERS,), thing_of_kind(CUSTOMERS))
-    found = [each for each in page.things() if not _customer(each).is_deleted]
-    if given.email is not None:
-        found = [each for each in found if _customer(each).email == given.email]
-    return page.shown("/v1/customers", [customer_object(each) for each in found]), None
+
+    def fits(record: Intent | Record) -> bool:
+        assert isinstance(record, Record)
+        customer = _customer(record)
+        return not customer.is_deleted and given.email in (None, customer.email)
+
+    page = await page_of(asked, given, (CUSTOMERS,), thing_of_kind(CUSTOMERS), fits=fits)
+    return page.shown("/v1/customers", [customer_object(each) for each in page.things()]), None
 
 
 async def list_customer_methods(asked: Asked) -> Answer:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
@@ -27,6 +29,7 @@ from ..events import event_object
 from ..faults import Fault, bad
 from ..ids import new_id
 from ..objects import Object, list_object
+from ..paging import refuse_both, times_of
 
 URL: Final = "/v1/webhook_endpoints"
 EVENTS: Final = "/v1/events"
@@ -82,36 +85,38 @@ async def retrieve_endpoint(asked: Asked) -> Answer:
 
 async def update_endpoint(asked: Asked) -> Answer:
     """POST /v1/webhook_endpoints/{id}."""
-    given = params.read(EndpointUpdate, asked.value)
-    before = await _endpoint(asked)
-    then = replace(
-        before,
-        url=before.url if given.url is None else given.url,
-        types=given.enabled_events or before.types,
-        description=before.description if given.description is None else given.description,
-        metadata={**before.metadata, **given.metadata},
-        is_enabled=before.is_enabled if given.disabled is None else not given.disabled,
-    )
-    params.check_metadata(then.metadata)
+    given = params.read(EndpointUpdate, asked.value, unsets=True)
+
+    def changed(before: Endpoint) -> Endpoint:
+        said, marks = given.description, given.metadata
+        return replace(
+            before,
+            url=before.url if given.url is None else given.url,
+            types=given.enabled_events or before.types,
+            description=before.description if said is UNSET else said,
+            metadata=before.metadata if marks is UNSET else params.merged(before.metadata, marks),
+            is_enabled=before.is_enabled if given.disabled is None else not given.disabled,
+        )
+
+    then = changed(await _endpoint(asked))
     _check(asked.services.events, then.url, then.types)
-    await _change(asked, then)
-    return endpoint_object(then), None
+    return endpoint_object(await _change(asked, changed)), None
 
 
 async def roll_endpoint(asked: Asked) -> Answer:
     """POST /v1/x/webhook_endpoints/{id}/roll: a new secret; for a day, both sign."""
     params.read(params.NoParams, asked.value)
-    endpoint, secret_for = await _endpoint(asked), asked.services.events.secret_for
-    token = asked.idempotency or None
-    if token is None or token != endpoint.rolled_by:
-        endpoint = replace(
-            endpoint,
-            generation=endpoint.generation + 1,
-            rolled=asked.services.now(),
-            rolled_by=token,
-        )
-        await _change(asked, endpoint)
-    return {**endpoint_object(endpoint), "secret": secret_of(endpoint, secret_for)}, None
+    token, now = asked.idempotency or None, asked.services.now()
+
+    def rolled(before: Endpoint) -> Endpoint:
+        if token is not None and token == before.rolled_by:
+            return before
+        return replace(before, generation=before.generation + 1, rolled=now, rolled_by=token)
+
+    await _endpoint(asked)
+    endpoint = await _change(asked, rolled)
+    secret = secret_of(endpoint, asked.services.events.secret_for)
+    return {**endpoint_object(endpoint), "secret": secret}, None
 
 
 async def delete_endpoint(asked: Asked) -> Answer:
@@ -145,14 +150,13 @@ def endpoint_object(endpoint: Endpoint) -> Object:
 async def list_events(asked: Asked) -> Answer:
     """GET /v1/events: those of the last 30 days, newest first."""
     given = params.read(EventsParams, asked.value)
-    if given.starting_after is not None and given.ending_before is not None:
-        raise bad("Give starting_after or ending_before, not both", "ending_before")
+    refuse_both(given)
     types = (given.type,) if given.type is not None else given.types
     size = limit_of(given)
     before, after = [
         await _number(asked, given, name) for name in ("starting_after", "ending_before")
     ]
-    between = given.created.seconds()
+    between = times_of(given.created)
     outbox = asked.services.events.outbox
     page = await asyncio.to_thread(
         outbox.page,
@@ -212,9 +216,13 @@ def _check(events: Events, url: str, types: tuple[str, ...]) -> None:
         raise bad("At least one type of event, or *", "enabled_events", "parameter_missing")
 
 
-async def _change(asked: Asked, endpoint: Endpoint) -> None:
-    await asyncio.to_thread(asked.services.events.outbox.change, endpoint)
+async def _change(asked: Asked, changed: Callable[[Endpoint], Endpoint]) -> Endpoint:
+    """The caller's endpoint as it is once it is *changed*, whoever else changes it meanwhile."""
+    endpoint = await asyncio.to_thread(asked.services.events.outbox.change, asked.id, changed)
+    if endpoint is None:
+        raise Fault(missing("webhook_endpoint", asked.id, "id"))
     asked.services.events.poke()
+    return endpoint
 
 
 async def _endpoints(asked: Asked) -> list[Endpoint]:

@@ -139,6 +139,8 @@ async def resolve(work: Work, deed: Resolve) -> None:
 
 
 def _not_capturable(intent: Intent, deed: Capture) -> Problem | None:
+    if _is_another(intent, deed):
+        return invalid("This charge was not approved: there is nothing to capture")
     if not may(intent.status, Step.CAPTURE):
         return unexpected(intent, "capture")
     if intent.is_moving:
@@ -149,7 +151,15 @@ def _not_capturable(intent: Intent, deed: Capture) -> Problem | None:
     return too_many() if len(intent.exchanges) >= PARTS_MAX else None
 
 
+def _is_another(intent: Intent, deed: Capture | Refund) -> bool:
+    """Whether *deed* means a payment that was not approved, where another one was, perhaps."""
+    paid = None if intent.paid is None else intent.paid.number
+    return deed.payment not in (None, paid)
+
+
 def _not_refundable(intent: Intent, deed: Refund) -> Problem | None:
+    if _is_another(intent, deed):
+        return invalid("This charge was not approved: there is nothing to give back", "charge")
     left = intent.received - intent.refunded
     if not intent.received or intent.status is not Status.SUCCEEDED:
         return invalid("There is no successful payment to refund", "payment_intent")

@@ -138,11 +138,24 @@ def test_a_token_makes_one_endpoint_and_a_merchant_has_so_many(outbox, monkeypat
 def test_an_endpoint_that_is_gone_is_owed_nothing(outbox):
     made = outbox.add(endpoint())
     took(outbox, 1)
-    outbox.change(endpoint(url="https://[::1]/"))
+    assert outbox.change("we_1", lambda known: replace(known, url="https://[::1]/")) is not None
     assert outbox.endpoints("SHOP")[0].url == "https://[::1]/"
     outbox.remove(made.id)
     assert outbox.endpoints() == []
     assert outbox.due("we_1", 1e12, 9) == []
+    assert outbox.change("we_1", lambda known: known) is None
+
+
+def test_whoever_changes_an_endpoint_changes_what_it_is_by_then(outbox):
+    outbox.add(endpoint())
+
+    def described(known):
+        return replace(known, description="d")
+
+    outbox.change("we_1", lambda known: replace(known, generation=known.generation + 1))
+    then = outbox.change("we_1", described)
+    assert (then.generation, then.description) == (1, "d")
+    assert outbox.endpoints() == [then]
 
 
 def test_what_endpoints_there_are_is_known_without_asking_and_always_true(outbox):
@@ -152,7 +165,7 @@ def test_what_endpoints_there_are_is_known_without_asking_and_always_true(outbox
     outbox.add(second)
     assert {each.id for each in outbox.endpoints()} == {"we_1", "we_2"}
     assert outbox.endpoints("KIOSK") == [second]
-    outbox.change(replace(second, url="https://127.0.0.1:2/"))
+    outbox.change("we_2", lambda known: replace(known, url="https://127.0.0.1:2/"))
     assert outbox.endpoints("KIOSK")[0].url == "https://127.0.0.1:2/"
     outbox.remove("we_1")
     assert [each.id for each in outbox.endpoints()] == ["we_2"]

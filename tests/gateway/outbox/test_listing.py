@@ -36,7 +36,9 @@ def test_a_page_goes_on_from_either_end(reader):
 
 def test_a_page_is_of_types_and_of_a_time(reader):
     assert numbers(reader.page("SHOP", 2, types=["charge.failed"])) == [17, 13]
-    assert numbers(reader.page("SHOP", 9, between=(4.0, 9.0))) == [9, 7, 5]
+    assert numbers(reader.page("SHOP", 9, between=(4.0, 9.0))) == [7, 5]
+    assert numbers(reader.page("SHOP", 9, between=(4.0, 9.001))) == [9, 7, 5]
+    assert numbers(reader.page("SHOP", 9, between=(17.0, None))) == [19, 17]
 
 
 def test_an_event_is_found_and_followed(reader):

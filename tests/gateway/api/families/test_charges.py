@@ -45,6 +45,40 @@ def test_charges_of_an_order_are_its_tries(shop):
     assert tries[1]["failure_code"] == "card_declined"
 
 
+def test_what_is_named_is_what_is_refunded(shop):
+    id_ = shop.create(amount=100051).body["error"]["payment_intent"]["id"]
+    path = f"/v1/payment_intents/{id_}"
+    shop.ask("POST", path, {"amount": 1000})
+    shop.ask("POST", f"{path}/confirm", {"payment_method": "pm_card_visa"})
+    paid, failed = (
+        each["id"] for each in shop.ask("GET", "/v1/charges", {"payment_intent": id_}).body["data"]
+    )
+    refused = shop.ask("POST", "/v1/refunds", {"charge": failed, "amount": 100})
+    assert (refused.status, refused.body["error"]["param"]) == (400, "charge")
+    nothing = shop.ask("POST", "/v1/refunds", {"charge": f"{paid[:-2]}09", "amount": 100})
+    assert error(nothing) == (404, "resource_missing", "charge")
+    refund = shop.ask("POST", "/v1/refunds", {"charge": paid, "amount": 100}).body
+    assert refund["charge"] == paid
+
+    def listed(**asked):
+        return [each["id"] for each in shop.ask("GET", "/v1/refunds", asked).body["data"]]
+
+    other = shop.create().body["id"]
+    assert listed(charge=paid) == listed(charge=paid, payment_intent=id_) == [refund["id"]]
+    assert listed(charge=failed) == listed(charge=paid, payment_intent=other) == []
+    assert shop.ask("GET", "/v1/refunds", {"charge": f"{paid[:-2]}09"}).status == 404
+
+
+def test_a_charge_that_failed_captures_nothing(shop):
+    made = shop.create(amount=100051, capture_method="manual").body["error"]["payment_intent"]
+    path = f"/v1/payment_intents/{made['id']}"
+    shop.ask("POST", path, {"amount": 1000})
+    shop.ask("POST", f"{path}/confirm", {"payment_method": "pm_card_visa"})
+    said = shop.ask("POST", f"/v1/charges/{made['latest_charge']}/capture")
+    assert said.status == 400
+    assert shop.ask("GET", path).body["status"] == "requires_capture"
+
+
 def test_a_charge_is_captured_by_its_own_id(shop):
     held = shop.create(capture_method="manual").body
     path = f"/v1/charges/{held['latest_charge']}/capture"

@@ -1,5 +1,7 @@
 """Customers over HTTPS."""
 
+from cardswitch.gateway.api import paging
+
 
 def test_a_customer_is_made_changed_found_and_deleted(shop):
     asked = {"name": "N", "email": "e@x", "address[line1]": "1 Main", "metadata[a]": "b"}
@@ -47,6 +49,63 @@ def test_his_orders_are_found_by_him(shop):
     charges = shop.ask("GET", "/v1/charges", {"customer": one}).body["data"]
     assert [each["payment_intent"] for each in charges] == [first]
     assert shop.ask("GET", "/v1/charges", {"customer": other}).body["data"] == []
+
+
+def walked(shop, path, **asked):
+    """The ids of a list in pages of one, forth, and back."""
+    forth, more = [], {}
+    while (page := shop.ask("GET", path, {"limit": 1, **asked, **more}).body)["data"]:
+        forth.append(page["data"][0]["id"])
+        more = {"starting_after": forth[-1]}
+    back, more = [], {"ending_before": forth[-1]} if forth else {}
+    while forth and (page := shop.ask("GET", path, {"limit": 1, **asked, **more}).body)["data"]:
+        back.append(page["data"][0]["id"])
+        more = {"ending_before": back[-1]}
+    return forth, back
+
+
+def test_his_orders_are_his_alone_page_by_page_whenever_he_was_given_them(shop):
+    path = "/v1/payment_intents"
+    one, other = (shop.ask("POST", "/v1/customers").body["id"] for _ in range(2))
+    x = shop.create(confirm=None).body["id"]
+    y, z = (shop.create(confirm=None, customer=one).body["id"] for _ in range(2))
+    shop.ask("POST", f"{path}/{x}", {"customer": one})
+    assert walked(shop, path, customer=one) == ([x, z, y], [z, x])
+    shop.ask("POST", f"{path}/{y}", {"customer": other})
+    shop.ask("POST", f"{path}/{z}", {"customer": ""})
+    assert walked(shop, path, customer=one) == ([x], [])
+    assert walked(shop, path, customer=other) == ([y], [])
+    shop.ask("POST", f"{path}/{y}", {"customer": one})
+    assert walked(shop, path, customer=one) == ([y, x], [y])
+    assert shop.ask("GET", path, {"customer": one}, key=shop.other).body["data"] == []
+    made = shop.ask("GET", f"{path}/{x}").body["created"]
+    assert walked(shop, path, customer=one, **{"created[lt]": made}) == ([], [])
+    assert walked(shop, path, customer=one, created=made)[0][-1] == x
+
+
+def test_one_is_found_behind_all_others_and_behind_those_that_are_deleted(shop, monkeypatch):
+    monkeypatch.setattr(paging, "LOOKED_AT", 2)
+    path = "/v1/customers"
+    first, last = (shop.ask("POST", path, {"email": "a@x"}).body["id"] for _ in range(2))
+    for number in range(5):
+        newer = shop.ask("POST", path, {"email": f"{number}@x"}).body["id"]
+        shop.ask("DELETE", f"{path}/{newer}")
+        shop.ask("POST", path, {"email": f"{number}@x"})
+    assert walked(shop, path, email="a@x") == ([last, first], [last])
+    page = shop.ask("GET", path, {"email": "a@x", "limit": 2}).body
+    assert ([each["id"] for each in page["data"]], page["has_more"]) == ([last, first], False)
+
+
+def test_what_was_deleted_has_nothing_to_expand(shop):
+    asked = {"payment_method": "pm_card_visa"}
+    made = shop.ask("POST", "/v1/customers", asked).body["id"]
+    paid = shop.create(customer=made).body["id"]
+    shop.ask("DELETE", f"/v1/customers/{made}")
+    field = "invoice_settings.default_payment_method"
+    gone = shop.ask("GET", f"/v1/customers/{made}", {"expand[0]": field}).body
+    assert gone == {"id": made, "object": "customer", "deleted": True}
+    asked = {"expand[0]": f"customer.{field}"}
+    assert shop.ask("GET", f"/v1/payment_intents/{paid}", asked).body["customer"] == gone
 
 
 def test_a_copy_of_a_call_makes_no_second_customer(shop):

@@ -79,6 +79,22 @@ def test_a_rolled_secret_signs_beside_the_one_before(shop, receiver):
     assert len(events(receiver)) >= 3
 
 
+def test_an_update_says_what_is_to_be_another_and_no_more(shop):
+    one = made(shop, description="d", **{"metadata[a]": "b"}).body
+    path = f"/v1/webhook_endpoints/{one['id']}"
+    then = shop.ask("POST", path, {"metadata[c]": "d"}).body
+    assert (then["description"], then["metadata"]) == ("d", {"a": "b", "c": "d"})
+    then = shop.ask("POST", path, {"description": "", "metadata[a]": ""}).body
+    assert (then["description"], then["metadata"]) == (None, {"c": "d"})
+    assert shop.ask("POST", path, {"metadata": ""}).body["metadata"] == {}
+    rolled = shop.ask("POST", f"/v1/x/webhook_endpoints/{one['id']}/roll").body["secret"]
+    shop.ask("POST", path, {"disabled": "true"})
+    again = shop.ask("POST", f"/v1/x/webhook_endpoints/{one['id']}/roll").body["secret"]
+    assert len({one["secret"], rolled, again}) == 3
+    shop.ask("DELETE", path)
+    assert shop.ask("POST", path, {"description": "e"}).status == 404
+
+
 def test_the_secret_is_in_the_first_answer_alone_and_in_its_copy(shop):
     first = made(shop, idempotency="endpoint-1").body
     assert first["secret"].startswith("whsec_")
