@@ -62,7 +62,7 @@ class Seen(Struct, frozen=True):
 def following(config: GatewayConfig, which: Followed) -> Iterator[Seen]:
     """Events as they come, until so many were there. Raises Error."""
     reader, journal = EventsReader(config.events), GatewayReader(config.database)
-    position, count = max(0, reader.last() - which.last), 0
+    position, count = reader.before_last(which.last, which.types, which.merchant), 0
     while which.count is None or count < which.count:
         page = reader.behind(position, PAGE)
         pending = reader.pending([number for number, _ in page])

@@ -60,6 +60,20 @@ class EventsReader:
             rows = connection.execute(query.limit(size)).mappings()
             return [(row["number"], event_of(row)) for row in rows]
 
+    def before_last(self, count: int, types: Sequence[str] = (), merchant: str = "") -> int:
+        """The number behind which the last *count* events are, of *types* and a *merchant*."""
+        c = EVENTS.c
+        query = select(c.number)
+        if types:
+            query = query.where(c.type.in_(types))
+        if merchant:
+            query = query.where(c.merchant == merchant)
+        if not count:
+            return self.last()
+        with reading(self._engine) as connection:
+            first = connection.scalar(query.order_by(c.number.desc()).limit(1).offset(count - 1))
+        return 0 if first is None else int(first) - 1
+
     def last(self) -> int:
         """The number of the last event."""
         with reading(self._engine) as connection:

@@ -13,7 +13,7 @@ from cardswitch.specs.amounts import currency
 from cardswitch.specs.codes import reason
 
 from ..api.endpoints import Services, ref_of
-from ..api.families.sessions import expiry_of, session_in
+from ..api.families.sessions import LIVES_S, expiry_of, session_in
 from ..api.faults import Fault
 from ..api.given.sources import SESSIONS
 from ..core.calls import Alter, Expire, Use
@@ -24,7 +24,7 @@ from ..core.things.payouts import Payout
 from ..store import Wanted
 
 LISTED_MAX: Final = 15  # of each: a panel is looked at, and is no archive
-SESSIONS_LOOKED_AT: Final = 60  # of which those are listed that are open
+SESSIONS_AT_ONCE: Final = 60  # looked at for those that are open
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -85,14 +85,27 @@ class JournalPayments:
 
     async def sessions(self, merchant: str) -> Sequence[OpenSession]:
         """See :class:`Payments`."""
-        rows, legs = await asyncio.to_thread(self._page, merchant, SESSIONS, SESSIONS_LOOKED_AT)
-        now = self._services.now()
-        found = [(row.identity, session_in(legs.things[row.identity])) for row in rows]
-        return [
-            OpenSession(id=id_, amount=each.total, currency=each.currency)
-            for id_, each in found
-            if each.is_open(now)
-        ][:LISTED_MAX]
+        return await asyncio.to_thread(self._open_sessions, merchant)
+
+    def _open_sessions(self, merchant: str) -> list[OpenSession]:
+        """The newest, however many are over: piece by piece, as long ago as one may live."""
+        reader, now = self._services.reader, self._services.now()
+        found: list[OpenSession] = []
+        wanted = Wanted(
+            merchant=merchant, kinds=(SESSIONS,), size=SESSIONS_AT_ONCE, since=now - LIVES_S[1]
+        )
+        while True:
+            rows = reader.page(wanted)
+            things = reader.legs(row.leg for row in rows).things
+            sessions = [(row.identity, session_in(things[row.identity])) for row in rows]
+            found += [
+                OpenSession(id=id_, amount=each.total, currency=each.currency)
+                for id_, each in sessions
+                if each.is_open(now)
+            ]
+            if len(rows) < SESSIONS_AT_ONCE or len(found) >= LISTED_MAX:
+                return found[:LISTED_MAX]
+            wanted = replace(wanted, below=rows[-1].sequence)
 
     def _page(self, merchant: str, kind: str, size: int) -> Any:
         reader = self._services.reader

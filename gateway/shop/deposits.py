@@ -11,7 +11,6 @@ from .orders import Order
 PAYOUTS: Final = "/v1/payouts"
 TRANSACTIONS: Final = "/v1/balance_transactions"
 PAGE: Final = 100  # the most that one call lists; of payouts the newest are looked at
-PAGES_MAX: Final = 50  # of one payout
 PAID_OUT: Final = "paid out"
 ON_ITS_WAY: Final = "deposit on its way"
 IN_PART: Final = "deposited in part"
@@ -51,14 +50,13 @@ class Deposits:
     async def _charges(self, payout: str) -> Mapping[str, int]:
         """What *payout* has of each charge, in minor units, before what it cost."""
         found, more = Counter[str](), {"payout": payout, "type": "charge", "limit": PAGE}
-        for _ in range(PAGES_MAX):
+        while True:
             page = await self._gateway.get(TRANSACTIONS, **more)
             for each in page["data"]:
                 found[each["source"] or ""] += each["amount"]
             if not page["has_more"]:
-                break
+                return found
             more["starting_after"] = page["data"][-1]["id"]
-        return found
 
 
 def _word(order: Order, paid: Counter[str], ordered: Counter[str]) -> str:

@@ -24,8 +24,8 @@ from ..faults import bad
 from ..given.cards import card_of, named_card
 from ..given.sources import CUSTOMERS, METHODS, TOKENS, customer_use, source_in
 from ..ids import new_id
-from ..objects import Object, card_object
-from ..paging import cut, page_of, thing_of_kind
+from ..objects import Object, card_object, list_object
+from ..paging import cut, is_between, page_of, thing_of_kind
 from .authentications import authenticated_object
 
 PREFIX = "tok_"
@@ -188,10 +188,10 @@ async def methods_of(asked: Asked, given: params.ListParams, id_: str, url: str)
     """The page of the payment methods that are kept for the customer *id_*."""
     customer = (await read_thing(asked, CUSTOMERS, id_)).thing
     assert isinstance(customer, Customer)
-    ids = customer.methods[::-1]
-    found, has_more = cut(ids, ids, given)
-    shown = [method_object(await read_thing(asked, METHODS, each)) for each in found]
-    return {"object": "list", "url": url, "data": shown, "has_more": has_more}
+    kept = [await read_thing(asked, METHODS, each) for each in customer.methods[::-1]]
+    kept = [each for each in kept if is_between(given.created, each.at)]
+    found, has_more = cut(kept, [each.id for each in kept], given)
+    return list_object(url, [method_object(each) for each in found], has_more)
 
 
 def method_object(record: Record) -> Object:

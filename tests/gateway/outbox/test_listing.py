@@ -41,6 +41,14 @@ def test_a_page_is_of_types_and_of_a_time(reader):
     assert numbers(reader.page("SHOP", 9, between=(17.0, None))) == [19, 17]
 
 
+def test_the_last_ones_of_a_type_and_a_merchant_are_found_behind_all_others(reader):
+    assert reader.before_last(0) == 20
+    assert reader.before_last(3) == 17
+    assert reader.before_last(99) == 0
+    assert reader.before_last(2, ["charge.failed"], "SHOP") == 12
+    assert reader.before_last(1, ["none"]) == 0
+
+
 def test_an_event_is_found_and_followed(reader):
     assert reader.find("evt_7")[0] == 7
     assert reader.find("evt_99") is None

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from cardswitch.gateway.panel import payments
 from cardswitch.gateway.panel.payments import LISTED_MAX
 from tests.kit.panel import PanelUser
 from tests.kit.shop import Shop, card
@@ -40,3 +41,20 @@ def test_a_list_is_bounded(shop):
     for _ in range(LISTED_MAX + 1):
         shop.create(confirm="false")
     assert len(listed(PanelUser(shop))[0]) == LISTED_MAX
+
+
+def test_an_open_session_is_listed_behind_those_that_are_over(shop, monkeypatch):
+    monkeypatch.setattr(payments, "SESSIONS_AT_ONCE", 2)
+    asked = {
+        "mode": "payment",
+        "success_url": "https://shop.localhost/thanks",
+        "line_items[0][quantity]": 1,
+        "line_items[0][price_data][currency]": "eur",
+        "line_items[0][price_data][unit_amount]": 500,
+        "line_items[0][price_data][product_data][name]": "Tea",
+    }
+    first, *others = (shop.ask("POST", "/v1/checkout/sessions", asked).body["id"] for _ in range(6))
+    for each in others:
+        shop.ask("POST", f"/v1/checkout/sessions/{each}/expire")
+    panel = PanelUser(shop)
+    assert first in panel.visitor.get(f"{panel.url}/").html

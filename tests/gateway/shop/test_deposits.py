@@ -53,6 +53,7 @@ def order(charge="ch_1", received=1290, number=1):
         ),
         ([("paid", [("ch_1", 500), ("ch_1", 790)])], order(), "paid out"),
         ([("paid", [("ch_2", 1), (None, 2), ("ch_1", 1290)])], order(), "paid out"),
+        ([("paid", [*[("ch_2", 1)] * 120, ("ch_1", 1290)])], order(), "paid out"),
         ([("paid", [("ch_2", 1290)])], order(), None),
         ([("paid", [(None, 1290)])], order(charge=""), None),
         ([("paid", [("ch_1", 1290)])], order(charge=None), None),

@@ -96,6 +96,18 @@ def test_one_is_found_behind_all_others_and_behind_those_that_are_deleted(shop, 
     assert ([each["id"] for each in page["data"]], page["has_more"]) == ([last, first], False)
 
 
+def test_his_cards_are_listed_by_the_second_they_were_made_in(shop):
+    made = shop.ask("POST", "/v1/customers", {"payment_method": "pm_card_visa"}).body["id"]
+    for path, asked in (
+        (f"/v1/customers/{made}/payment_methods", {}),
+        ("/v1/payment_methods", {"customer": made}),
+    ):
+        [card] = shop.ask("GET", path, asked).body["data"]
+        at = card["created"]
+        assert shop.ask("GET", path, {**asked, "created": at}).body["data"] == [card]
+        assert shop.ask("GET", path, {**asked, "created[lt]": at}).body["data"] == []
+
+
 def test_what_was_deleted_has_nothing_to_expand(shop):
     asked = {"payment_method": "pm_card_visa"}
     made = shop.ask("POST", "/v1/customers", asked).body["id"]
