@@ -313,3 +313,6 @@ def _write_corpus(folder: Path, found: list[Report]) -> None:
     new = [(name, data) for name, data in names.items() if not (folder / name).exists()]
     for name, data in new[: max(room, 0)]:
         replace_file(folder / name, data, SHARED)
+    if len(new) > max(room, 0):
+        what = f"{len(new) - max(room, 0)} new files, beyond {WRITTEN_MAX} of a run"
+        click.echo(f"{folder}: left out {what} or {CORPUS_FILES_MAX} in all", err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,8 +38,9 @@ It listens on this machine alone. A rule says first which messages it is for, an
 `send --expect` knows, with commas. In a capture, card data stand replaced by others of the same
 form; it is written at the end, for you alone to read.
 
-Exit codes: 0 stopped with Ctrl-C, 2 usage, 5 the port cannot be listened at; with --once also:
-the target is not there, or what was said could not be passed on."""
+Exit codes: 0 stopped with Ctrl-C or SIGTERM, 1 messages could not be shown, 2 usage, 5 the port
+cannot be listened at; with --once also: the target is not there, or what was said could not be
+passed on."""
 
 
 def _rules(deed: Deed) -> Any:
@@ -112,13 +114,17 @@ def proxy(
     with link_faults():
         server = Proxy(listen, target, how, notes.take, rules=rules, tls=tls, any_card=any_card)
     say([f"listening at {listen[0]}:{server.port}, for {target[0]}:{target[1]}"], err=True)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.serve(once=once)
     except KeyboardInterrupt:
         server.close()
     finally:
+        signal.signal(signal.SIGTERM, before)
         if capture is not None:
             notes.write(capture)
+    if notes.untold is not None:
+        raise notes.untold
     if once and server.failed:
         sys.exit(exits.LINK)
 
@@ -128,12 +134,24 @@ class Notes:
 
     def __init__(self, how: Manner, as_json: bool, unsafe: bool, keeps: bool) -> None:
         self._how, self._as_json, self._unsafe, self._keeps = how, as_json, unsafe, keeps
+        self.untold: OSError | None = None  # why messages could not be shown
         self._talk: list[Talk] = []
         self._left_out = 0
         self._key = secrets.token_bytes(32)  # One card stays one card within this capture.
 
     def take(self, passed: Passed) -> None:
-        """Show *passed*, masked unless asked for otherwise."""
+        """Keep *passed*, and show it; if it cannot be shown, that is said once."""
+        if self._keeps:
+            self._keep(passed)
+        try:
+            self._show(passed)
+        except OSError as error:
+            if self.untold is None:
+                say([f"cannot be shown ({error.strerror}): messages pass unseen"], err=True)
+            self.untold = self.untold or error
+
+    def _show(self, passed: Passed) -> None:
+        """Masked unless asked for otherwise."""
         from cardswitch.specs.dates import utc_text
 
         from ..messages.showing import show
@@ -154,8 +172,6 @@ class Notes:
             first = "; ".join([*([summary(shown)] if shown else []), *passed.told])
             say([f"{utc_text(passed.at)} {passed.way:7} {first}"])
             say([f"    {line}" for line in FieldsView().lines(shown)] if shown else [])
-        if self._keeps:
-            self._keep(passed)
 
     def _keep(self, passed: Passed) -> None:
         from cardswitch.specs.errors import FormatError

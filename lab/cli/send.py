@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from cardswitch.wire.operator import exits
 
@@ -29,6 +30,19 @@ REPEAT_MAX: Final = 100_000
 ASK_S: Final = 5.0  # a switch answers a purchase in less
 LISTEN_S: Final = 60.0  # a person starts the other program meanwhile
 LINGER_S: Final = 0.1  # a second answer comes at once, or is found by whoever waits longer
+# What only asking needs, by the name of its parameter.
+_ASKING: Final = {
+    "skip": "--skip",
+    "fresh": "--fresh",
+    "match": "--match",
+    "linger_s": "--linger",
+    "any_card": "--any-card",
+    "wants_tls": "--tls",
+    "tls_ca": "--tls-ca",
+    "tls_certificate": "--tls-certificate",
+    "tls_key": "--tls-key",
+    "tls_names": "--tls-name",
+}
 EPILOG: Final = """\b
 Examples:
   cardswitch send 127.0.0.1:7106 --dialect pos --header tpdu --fresh --file sale.pcap
@@ -96,12 +110,21 @@ def send(
     if listen is not None:
         if target or given or path:
             raise click.UsageError("--listen goes without HOST:PORT and INPUT")
+        _refuse_unused(_ASKING)
         sys.exit(plan.answer(*listen))
     if target is None:
         raise click.UsageError("HOST:PORT is missing")
     plan.check_target(target)
     read = Given(words=given, dialect=plan.how.dialect, path=path, skip=skip)
     sys.exit(plan.ask(target, list(plan.messages(read))))
+
+
+def _refuse_unused(names: Mapping[str, str]) -> None:
+    """Raises UsageError if one of the options *names* was given: it would do nothing."""
+    context = click.get_current_context()
+    for name, option in names.items():
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--listen goes without {option}: it is for who asks")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,6 +73,7 @@ class Proxy:
         self._listening.settimeout(LOOK_S)
         self.port: int = self._listening.getsockname()[1]
         self.failed = False
+        self.untold: OSError | None = None  # why *tell* could not tell, the first time
         self._is_closed = False
 
     def close(self) -> None:
@@ -93,6 +94,7 @@ class Proxy:
                     return self._join(connection)
                 if len(threads) >= LINKS_MAX:
                     connection.close()
+                    self._fail("request", LinkFault(f"refused: {LINKS_MAX} connections stand"))
                     continue
                 threads.append(Thread(target=self._join, args=(connection,), daemon=True))
                 threads[-1].start()
@@ -168,5 +170,9 @@ class Proxy:
         self._say(Passed(way=way, at=time.time(), told=(str(error),)))
 
     def _say(self, passed: Passed) -> None:
+        """Whether it can be told or not, what was said passes on."""
         with self._lock:
-            self._tell(passed)
+            try:
+                self._tell(passed)
+            except OSError as error:
+                self.untold = self.untold or error

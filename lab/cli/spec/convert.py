@@ -70,14 +70,15 @@ def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: boo
 
 
 def _document(done: Converted, target: Dialect, unsafe: bool) -> dict[str, Any]:
-    """The message as `decode --json` has it, masked unless *unsafe*, and the losses as data."""
+    """The message as `decode --json` has it, masked unless *unsafe*, and what it lacks as data."""
     import msgspec
 
     from ...messages.showing import show
     from ...messages.views.fields import FieldsView
 
     message = FieldsView().document(show(target, done.message, unsafe))
-    return {"message": message, "losses": msgspec.to_builtins(done.losses)}
+    losses = msgspec.to_builtins(done.losses)
+    return {"message": message, "losses": losses, "missing": [*target.missing(done.message)]}
 
 
 def _missing(done: Converted, target: Dialect) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,11 +73,16 @@ class Given:
             for item in stream_items(_awaited(chunks, flush), *how, passed=passed):
                 tell(item, told, flush)
                 yield item
-            if passed:
-                flush()
-                count = f"{len(passed)} lines" if len(passed) > 1 else "1 line"
-                said = f"Note: {count} with bytes that begin like no message of this dialect"
-                say([f"{said}, the first is line {passed[0]}."], err=True)
+            tell_passed(passed, flush)
+
+
+def tell_passed(passed: Sequence[int], before: Callable[[], None] = lambda: None) -> None:
+    """Say which lines were *passed* over, if any were; *before* is called first then."""
+    if passed:
+        before()
+        count = f"{len(passed)} lines" if len(passed) > 1 else "1 line"
+        said = f"Note: {count} with bytes that begin like no message of this dialect"
+        say([f"{said}, the first is line {passed[0]}."], err=True)
 
 
 def tell(item: Item, told: set[str], before: Callable[[], None] = lambda: None) -> None:

@@ -10,7 +10,7 @@ import click
 
 from cardswitch.wire.operator import exits
 
-from .given import Given, given_chunks, input_argument, message_input, tell
+from .given import Given, given_chunks, input_argument, message_input, tell, tell_passed
 from .options import dialect_option, framing_option, unsafe_option
 from .results import (
     no_message,
@@ -307,9 +307,11 @@ def _given_messages(
             yield f"in line {number}" if number else "", partial(read_received, given, dialect)
         return
     told: set[str] = set()
-    for item in stream_items(chunks, "auto", dialect, skip):
+    passed: list[int] = []
+    for item in stream_items(chunks, "auto", dialect, skip, passed=passed):
         tell(item, told)
         yield item.origin, partial(_read_strictly, item.behind_lead(), dialect)
+    tell_passed(passed)
 
 
 def _read_strictly(item: Item, dialect: Dialect) -> tuple[Message, Mapping[str, bytes]]:

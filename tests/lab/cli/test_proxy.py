@@ -3,11 +3,14 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from threading import Thread
 
 import pytest
 from click.testing import CliRunner
 
+from cardswitch.lab.cli import proxy as module
 from cardswitch.lab.cli.main import cli
 from cardswitch.lab.cli.proxy import CAPTURED_MAX
 from cardswitch.lab.talk.client import IsoClient
@@ -62,6 +65,30 @@ def test_both_ways_are_shown_masked(host):
     ]  # fmt: skip
     assert "changed: 39" in done.stdout
     assert PAN not in done.output
+
+
+def test_what_cannot_be_shown_passes_and_is_said(host, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    real = module.say
+    monkeypatch.setattr(
+        module, "say", lambda lines, err=False: real(lines, err=err) if err else full(lines)
+    )
+    with pytest.raises(OSError, match="No space left"):
+        talk(host.address)
+    host.check()
+
+
+def test_sigterm_ends_it_like_ctrl_c(host, tmp_path):
+    path = tmp_path / "talk.pcap"
+    words = [sys.executable, "-m", "cardswitch", "proxy", "127.0.0.1:0", host.address]
+    with subprocess.Popen([*words, "--capture", str(path)], stderr=subprocess.PIPE) as proxy:
+        assert b"listening at" in proxy.stderr.readline()
+        proxy.terminate()
+        said = proxy.stderr.read()
+    assert (proxy.returncode, path.exists()) == (0, True)
+    assert b"0 messages in" in said
 
 
 def test_as_json(host):

@@ -152,6 +152,8 @@ def test_what_is_sent_is_fresh_and_changed_and_answers_are_not_sent(tmp_path):
         (("127.0.0.1:1", HEX, "--match", "x"), "numbers of fields"),
         (("127.0.0.1:1", HEX, "--framing", "ascii9"), "expected binary2"),
         (("127.0.0.1:1", HEX, "--listen", "127.0.0.1:1"), "--listen goes without"),
+        (("--listen", "127.0.0.1:1", "--tls"), "--listen goes without --tls"),
+        (("--listen", "127.0.0.1:1", "--match", "11"), "--listen goes without --match"),
     ],
 )
 def test_usage(words, told):

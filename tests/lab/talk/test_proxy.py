@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 
+from cardswitch.lab.talk import proxy as module
 from cardswitch.lab.talk.client import IsoClient, split_address
 from cardswitch.lab.talk.link import LinkFault, Manner, NoAnswer
 from cardswitch.lab.talk.peer import IsoPeer
@@ -97,6 +98,34 @@ def test_nobody_to_pass_on_to():
         client.ask(SALE)
     assert "nobody listens" in told[0].told[0]
     assert proxy.failed
+
+
+def test_what_cannot_be_told_passes_all_the_same():
+    def tell(_):
+        raise OSError(28, "No space left on device")
+
+    with IsoPeer("pos") as host:
+        host.expect("0200")
+        proxy = Proxy(("127.0.0.1", 0), split_address(host.address), POS, tell)
+        thread = Thread(target=proxy.serve, kwargs={"once": True})
+        thread.start()
+        with IsoClient(f"127.0.0.1:{proxy.port}", "pos", timeout_s=PATIENCE_S) as client:
+            assert client.ask(SALE)[39] == "00"
+        thread.join()
+    assert (proxy.untold.errno, proxy.failed) == (28, False)
+
+
+def test_a_connection_too_many_is_told(monkeypatch):
+    monkeypatch.setattr(module, "LINKS_MAX", 0)
+    told = []
+    proxy = Proxy(("127.0.0.1", 0), ("127.0.0.1", 1), POS, told.append)
+    thread = Thread(target=proxy.serve)
+    thread.start()
+    with socket.create_connection(("127.0.0.1", proxy.port)) as client:
+        assert client.recv(1) == b""
+    proxy.close()
+    thread.join()
+    assert [each.told for each in told] == [("refused: 0 connections stand",)]
 
 
 def test_it_listens_on_this_machine_alone():

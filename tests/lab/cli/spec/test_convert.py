@@ -38,6 +38,8 @@ def test_an_echo_in_the_words_of_another_edition():
     done = run("--to", "iso93-binary", ECHO)
     assert done.stdout.strip() == "1800022001000000000011231305000000010831"
     assert done.stderr.splitlines()[1:] == ["field 12: missing: mandatory in 1800"]
+    document = json.loads(run("--to", "iso93-binary", "--json", ECHO).stdout)
+    assert (document["losses"], document["missing"]) == ([], [12])
 
 
 def test_the_year_is_given():

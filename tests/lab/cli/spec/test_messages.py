@@ -416,10 +416,10 @@ def test_descriptions_and_findings_are_data_too():
 def test_bytes_of_a_log_that_are_no_message_are_told():
     log = f"sent {ECHO}\nsent 9999{'0' * 60} ok\nreceived {ECHO}\n"
     done = run("decode", given=log.encode())
-    assert done.exit_code == 0
-    assert "1 line with bytes that begin like no message of this dialect, the first is line 2" in (
-        done.stderr
-    )
+    note = "1 line with bytes that begin like no message of this dialect, the first is line 2"
+    assert (done.exit_code, note in done.stderr) == (0, True)
+    done = run("encode", given=log.encode())
+    assert (len(done.stdout.splitlines()), note in done.stderr) == (2, True)
 
 
 # What is not as agreed, and read all the same -----------------------------------------------------
