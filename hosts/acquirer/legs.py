@@ -169,11 +169,11 @@ class Booking(Leg, eq=False, kw_only=True):
                 return request.reply(code)
             case PurchaseAnswered(code, amount, approval_code, said):
                 return decision(request, code, amount, approval_code, said)
+            case _ if self.stays and self.answer:  # whatever has come about the rest since
+                return decision(request, PARTLY_APPROVED, self.stays, self.answer.approval_code)
             case AuthorisationCompleted() | AuthorisationAdjusted() | SaleFollowed() if self.answer:
                 answer = self.answer
                 return decision(request, answer.code, answer.amount, answer.approval_code)
-            case ReversalForwarded() | PurchaseReduced() if self.stays and self.answer:
-                return decision(request, PARTLY_APPROVED, self.stays, self.answer.approval_code)
             case _:
                 return request.reply(INVALID_TRANSACTION)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +28,8 @@ from .rules import today
 
 MEMORY: Final = "bank.json"  # how its accounts stand, and which orders it has had
 _PART: Final = ".part"  # of a file that has no name yet, see wire.operator.files
+# Files of returns of one minute differ by a letter: the next ones belong to the next answers.
+LETTERS_APART: Final = 17
 STRICT: Final = BankConfig()
 
 
@@ -117,14 +121,23 @@ def _keep(folder: Path, bank: Bank, answers: dict[str, bytes]) -> None:
 def _statements(
     bank: Bank, extracts: tuple[Extract, ...], now: Seconds, config: BankConfig
 ) -> dict[str, bytes]:
-    found = {}
+    returns: dict[str, bytes] = {}
+    statements: dict[str, bytes] = {}
     for each in extracts:
-        back = ach_returns(each.bookings, now, config.cut_off.zone, bank.answers)
+        code = each.after.currency
+        number = bank.answers + len(returns) * LETTERS_APART
+        back = ach_returns(each.bookings, now, config.cut_off.zone, number)
         if back:
-            found[f"status-{bank.answers:06d}-returns-{each.after.currency}.ach"] = back
-    names = [f"statement-{bank.answers:06d}-{each.after.currency}.xml" for each in extracts]
-    said = zip(names, extracts, strict=True)
-    return found | {name: statement(each, now) for name, each in said}
+            returns[_free(f"status-{bank.answers:06d}-returns-{code}", ".ach", returns)] = back
+        name = _free(f"statement-{bank.answers:06d}-{code}", ".xml", statements)
+        statements[name] = statement(each, now)
+    return returns | statements
+
+
+def _free(stem: str, suffix: str, taken: Collection[str]) -> str:
+    """The name *stem*; of a further account in the same currency, with a number: -2, -3, ..."""
+    names = (f"{stem}{number}{suffix}" for number in chain([""], map("-{}".format, count(2))))
+    return next(name for name in names if name not in taken)
 
 
 def _until(config: BankConfig, now: Seconds) -> str:

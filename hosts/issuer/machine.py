@@ -40,7 +40,7 @@ from cardswitch.wire.ports import Effect, LinkId, Question, Seconds, name_of
 
 from ..requests import REQUIRED
 from ..row import CHECKPOINT_ROWS, HostRow
-from ..rules.rule import LATE, NOTHING, Deed
+from ..rules.rule import NOTHING, Deed
 from .absent import AbsentCards, Cavv
 from .accounts import Account
 from .books import IssuerBooks
@@ -56,7 +56,7 @@ from .follow_ups.tips import Tips
 from .holds import HOLDS_MAX
 from .journal import Journal
 from .legs import REMEMBERED_MAX, Legs, Purchase
-from .ruling import NOBODY, Ruling, force
+from .ruling import NOBODY, Ruling, decline, force
 from .told import Told
 from .verification import HSM, Verification
 
@@ -114,7 +114,7 @@ class Issuer(Program):
         )
         record_of = self._verification.record_of
         self._told = Told(self.desk, self.books, record_of, self._journal.write)
-        self.ruling = Ruling(self, self._verification.record_of, with_magic=config.magic_amounts)
+        self.ruling = Ruling(self, record_of, config)
         known = (self, NETWORK, self.legs, self._journal, fingerprint)
         self._reversals, self._completions = Reversals(*known), Completions(*known)
         self._offline = OfflineSales(
@@ -267,11 +267,11 @@ class Issuer(Program):
             terms = self._refuse_late(purchase, request)
             link, kind = next(iter(purchase.waiters), NOBODY), KINDS.named(terms.kind)
             deed = self.ruling.deed(link, request, kind, card.pan)
-            if deed.answer and deed.when == "at once":
-                raise Decline(deed.answer)
+            decline(deed, "at once")
             if self._told.takes(terms):
                 told = self._told.take(link, request, terms, card.pan)
-                self._record(purchase, card, deed.answer or told)
+                code = deed.answer or told if told in APPROVALS else told
+                self._record(purchase, card, code, said=deed.fields)
             else:
                 record = await self._verification.check(card, request, terms, purchase.checks)
                 # Nothing waits from here to the money: no other flow can take the same.
@@ -281,8 +281,7 @@ class Issuer(Program):
         except Decline as declined:
             self._record(purchase, card, declined.code, said=deed.fields)
         decided = purchase.decided
-        if deed.delay_s:
-            await self.desk.sleep(self.config.late_s if deed.delay_s == LATE else deed.delay_s)
+        await self.ruling.delay(deed)
         self._answer(purchase, decided, deed)
 
     def _refuse_late(self, purchase: Purchase, request: Message) -> Terms:
@@ -313,8 +312,7 @@ class Issuer(Program):
         """What is asked for, or what *deed* makes of it, is done."""
         terms = purchase.terms
         assert terms is not None, "what is asked for has terms"
-        if deed.answer and deed.answer not in APPROVALS:
-            raise Decline(deed.answer)
+        decline(deed, "checked")
         kind = KINDS.named(terms.kind)
         if not kind.moves_money:
             balances = account.said(terms.processing) if ADDITIONAL in kind.answer else {}

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Final
 
-from cardswitch.specs.errors import Error
+from cardswitch.specs.codes import APPROVALS
+from cardswitch.specs.errors import Decline, Error
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.absent import Checks, channel_of
 from cardswitch.specs.transactions.accepted import pan_of
@@ -16,8 +17,8 @@ from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import LinkId, Send
 
 from ..rules.file import MAGIC_AMOUNTS, SHIPPED, read_rules
-from ..rules.rule import NOTHING, Deed, Facts, Rule, Rules, is_answer_to
-from .config import CardConfig
+from ..rules.rule import LATE, NOTHING, Deed, Facts, Rule, Rules, When, is_answer_to
+from .config import CardConfig, IssuerConfig
 
 NOBODY: Final = LinkId("nobody")  # asks any more
 WRONG_MAC: Final = "F" * 16
@@ -31,14 +32,14 @@ class Ruling:
         self,
         program: Program,
         record_of: Callable[[str], CardConfig | None],
-        *,
-        with_magic: bool,
+        config: IssuerConfig,
     ) -> None:
         """*record_of*: the card with a number, if there is one."""
         self._program = program
         self._desk = program.desk
         self._record_of = record_of
-        self._magic = _magic_amounts() if with_magic else ()
+        self._late_s = config.late_s
+        self._magic = _magic_amounts() if config.magic_amounts else ()
         self._rules = Rules(self._magic)
 
     def use(self, rules: Sequence[Rule]) -> None:
@@ -53,6 +54,8 @@ class Ruling:
     def takes(self, link: LinkId, request: Message, kind: Kind) -> bool:
         """Whether a rule has done with *request*, which is no purchase, what is to be done."""
         deed = self.deed(link, request, kind, pan_of(request))
+        if deed.answer in APPROVALS:
+            return False  # What is approved was done.
         if deed.close:
             self._desk.close(link, _BECAUSE)
         elif deed.answer:
@@ -85,6 +88,11 @@ class Ruling:
         except Error:
             return None  # Whoever must know it will say that it cannot be read.
 
+    async def delay(self, deed: Deed) -> None:
+        """Wait as long as *deed* has the answer wait."""
+        if deed.delay_s:
+            await self._desk.sleep(self._late_s if deed.delay_s == LATE else deed.delay_s)
+
     def say(self, link: LinkId, answer: Message, deed: Deed) -> None:
         """Have *answer* go the way that *deed* says."""
         if deed.close:
@@ -97,6 +105,15 @@ class Ruling:
             else:
                 self._program.kernel.effects.append(Send(link, answer, deed.truncate))
         return None
+
+
+def decline(deed: Deed, when: When) -> None:
+    """Raise Decline if that is what *deed* does at the time *when*.
+
+    An approval never comes at once: money that nobody has held must not be told as paid.
+    """
+    if deed.when == when and deed.answer and deed.answer not in APPROVALS:
+        raise Decline(deed.answer)
 
 
 def force(checks: Checks, deed: Deed) -> None:

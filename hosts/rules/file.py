@@ -19,7 +19,7 @@ from cardswitch.specs.parts.paths import layout_at, parse_path
 from cardswitch.specs.parts.positional import Positional
 from cardswitch.specs.transactions.kinds import KINDS
 
-from .rule import HOUSE, WAYS, Count, Deed, ForcedChecks, Range, Rule
+from .rule import HOUSE, WAYS, Count, Deed, ForcedChecks, Range, Rule, generated_name
 
 FILE_SIZE_MAX: Final = 1 << 20  # bytes; a thousand rules take a tenth of it
 RULES_MAX: Final = 1_000  # each is tried for each request
@@ -107,7 +107,7 @@ class _Checked:
             if key not in Rule.__struct_fields__:
                 self._refuse(key, _nearest(key, Rule.__struct_fields__))
         try:
-            named = {"name": f"rule {number + 1}", **table}
+            named = {"name": generated_name(number + 1), **table}
             self.rule = msgspec.convert(named, Rule, str_keys=True)
         except msgspec.ValidationError as error:
             text, _, place = str(error).partition(" - at `$.")

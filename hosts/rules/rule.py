@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.codes import APPROVALS, NO_REASON_TO_DECLINE, PARTLY_APPROVED, REASONS
 from cardswitch.specs.dialect import Dialect, load_dialect
@@ -16,14 +17,15 @@ from cardswitch.specs.errors import DecodeError, FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.absent import CHANNELS, Channel
 
+_GENERATED: Final = re.compile(r"rule [0-9]+")  # what :func:`generated_name` makes
 HOUSE: Final = "_house"  # the dialect whose paths a rule may name
-COUNTED_MAX: Final = (
-    10_000  # cards, terminals or merchants that tries are counted of; then the oldest
-)
+# Cards, terminals or merchants that tries of one rule are counted of; the oldest is forgotten.
+COUNTED_MAX: Final = 10_000
 PATTERNS_KEPT: Final = 1_024
 DELAY_MAX_S: Final = 120.0
 LATE: Final = "late"  # as late as the issuer's late_s says
 Per = Literal["card", "terminal", "merchant", "all"]
+When = Literal["checked", "at once"]
 Way = Channel | Literal["read"]
 WAYS: Final = (*CHANNELS, "read")
 Amount = Annotated[int, Meta(ge=0, le=999_999_999_999)]
@@ -67,7 +69,7 @@ class Deed(Struct, frozen=True, kw_only=True):
     answer: str = ""  # field 39
     answer_from: str = ""  # a path: the last two characters there are field 39, if they are a code
     percent: Annotated[int, Meta(ge=1, le=99)] | None = None  # of the amount is approved
-    when: Literal["checked", "at once"] = "checked"
+    when: When = "checked"
     delay_s: Annotated[float, Meta(ge=0, le=DELAY_MAX_S)] | Literal["late"] = 0.0
     drop: bool = False
     close: bool = False
@@ -118,7 +120,7 @@ class Rules:
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self.all = tuple(rules)
         self._house = load_dialect(HOUSE) if self.all else None
-        self._met: OrderedDict[tuple[int, str], int] = OrderedDict()
+        self._met: dict[int, OrderedDict[str, int]] = {}  # by the number of the rule
         # By path, all that rules want there: of most sales that is told at once, and for all rules.
         self._wanted: dict[str, tuple[str, ...]] = {}
         for rule in self.all:
@@ -130,17 +132,20 @@ class Rules:
 
     def after(self, before: Rules) -> Rules:
         """These, which count on where *before* has counted rules that are the same."""
-        numbers = {number for number, _ in before._met}
-        same = {n: self.all.index(before.all[n]) for n in numbers if before.all[n] in self.all}
-        for (number, whose), met in before._met.items():
-            if number in same:
-                self._met[same[number], whose] = met
+        left = {number: _said(rule) for number, rule in enumerate(self.all) if rule.count}
+        for number, met in sorted(before._met.items()):
+            said = _said(before.all[number])
+            same = next((each for each, rule in left.items() if rule == said), None)
+            if same is not None:
+                del left[same]
+                self._met[same] = OrderedDict(met)
         return self
 
     def met(self, name: str) -> int:
         """How often rules of that *name* were met, of those that count."""
         counted = list(self._met.items())
-        return sum(met for (number, _), met in counted if self.all[number].name == name)
+        named = [met for number, met in counted if self.all[number].name == name]
+        return sum(times for met in named for times in list(met.values()))
 
     def choose(self, facts: Facts) -> tuple[str, Deed]:
         """The name and the deed of the first rule that fits; NOTHING if none does."""
@@ -178,12 +183,26 @@ class Rules:
         """Count that *rule* was met, and say whether it is its turn."""
         if rule.count is None:
             return True
-        key = number, _whose(rule.count.per, facts)
-        met = self._met.pop(key, 0) + 1
-        self._met[key] = met
-        if len(self._met) > COUNTED_MAX:
-            self._met.popitem(last=False)
-        return met in rule.count
+        met, whose = self._met.setdefault(number, OrderedDict()), _whose(rule.count.per, facts)
+        times = met.pop(whose, 0) + 1
+        met[whose] = times
+        if len(met) > COUNTED_MAX:
+            met.popitem(last=False)
+        return times in rule.count
+
+
+def generated_name(number: int) -> str:
+    """The name of a rule that has none, the one of that *number* in its file.
+
+    >>> generated_name(1)
+    'rule 1'
+    """
+    return f"rule {number}"
+
+
+def _said(rule: Rule) -> Rule:
+    """*rule* without a generated name: that is another wherever it stands."""
+    return replace(rule, name="") if _GENERATED.fullmatch(rule.name) else rule
 
 
 def read_path(dialect: Dialect, request: Message, path: str) -> str:

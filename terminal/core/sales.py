@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
+from typing import Final
 
 from msgspec import Struct
 
@@ -15,6 +17,9 @@ from cardswitch.wire.ports import Seconds
 
 from .entries import SaleBegun
 from .outcome import PAID, SET_ASIDE, Outcome, words_for
+
+SALES_MAX: Final = 100  # Of older ones no answer comes any more, late as it may be.
+KEPT_MAX: Final = 5_000  # with older ones that a person can act on: more than a till sells in a day
 
 
 class Sale(Struct, frozen=True):
@@ -46,6 +51,47 @@ def original_key(request: Message) -> str:
     """The key of the sale that *request*, a reversal or a completion, names."""
     named = request[90]
     return key_of(named[4:10], named[10:20])
+
+
+def with_newest(
+    sales: Mapping[str, Sale], key: str, sale: Sale, not_at_rest: Collection[str], batch: int
+) -> dict[str, Sale]:
+    """*sales* with *sale*, the newest; the one that is now too old goes, if nobody needs it.
+
+    *not_at_rest*: the keys of those that may not go. *batch*: the number of the open one.
+    """
+    # To copy many is cheap, to look at each is not: only the one that is now too old is.
+    kept = {**sales}
+    kept.pop(key, None)
+    kept[key] = sale
+    if len(kept) > SALES_MAX:
+        leaving = next(islice(reversed(kept), SALES_MAX, None))
+        if leaving not in not_at_rest and not _can_be_acted_on(kept[leaving], batch, sale.begun.at):
+            del kept[leaving]
+    if len(kept) > KEPT_MAX:
+        del kept[next(other for other in kept if other not in not_at_rest)]
+    return kept
+
+
+def at_batch_close(
+    sales: Mapping[str, Sale], not_at_rest: Collection[str], batch: int, now: Seconds
+) -> dict[str, Sale]:
+    """The last of *sales*, and those older ones that are needed still; *batch* is the next one."""
+    older = len(sales) - SALES_MAX
+    return {
+        key: sale
+        for number, (key, sale) in enumerate(sales.items())
+        if number >= older or key in not_at_rest or _can_be_acted_on(sale, batch, now)
+    }
+
+
+def _can_be_acted_on(sale: Sale, batch: int, now: Seconds) -> bool:
+    """Whether a person can still undo, complete or follow *sale*, old as it is."""
+    outcome = sale.outcome
+    row = KINDS.named(outcome.transaction)
+    if row.money == "hold":
+        return outcome.kind in SET_ASIDE and can_be_named(utc_date(sale.begun.at), now)
+    return row.moves_money and outcome.kind in PAID and outcome.batch == batch
 
 
 def to_complete(sales: Iterable[Sale], stan: str = "") -> Sale | None:
@@ -87,7 +133,7 @@ def answered_by(sales: dict[str, Sale], answer: Message) -> str | None:
 
     Its retrieval reference number may be another: of two copies each may have got its own.
     """
-    for key, sale in reversed(sales.items()):
+    for key, sale in islice(reversed(sales.items()), SALES_MAX):
         request = sale.begun.request
         if reply_mti(request.mti) != answer.mti:
             continue

@@ -57,9 +57,8 @@ from .outcome import (
     outcome_of_hold,
     told,
 )
-from .sales import Pending, Sale, amount_undone, key_of, original_key
+from .sales import Pending, Sale, amount_undone, at_batch_close, key_of, original_key, with_newest
 
-SALES_MAX: Final = 100  # Of older ones no answer comes any more, late as it may be.
 SPENT_MAX: Final = 64  # Check values of keys that must not come again.
 
 
@@ -68,7 +67,7 @@ class Book(Struct, frozen=True, kw_only=True):
 
     stan: int = 0  # the last number used
     batch: Batch = Batch()
-    sales: dict[str, Sale] = {}  # the last SALES_MAX, the newest last
+    sales: dict[str, Sale] = {}  # the last SALES_MAX and some older ones, the newest last
     last_outcome: Outcome | None = None  # what the last entry has to tell, if anything
     pending: Pending | None = None
     to_reverse: tuple[str, ...] = ()  # keys of sales that are to be reversed next
@@ -126,6 +125,12 @@ class Book(Struct, frozen=True, kw_only=True):
         if self.kind is SaleState.BEGUN:
             return next(reversed(self.sales))
         return next(iter(self.owed), None)
+
+    @property
+    def _not_at_rest(self) -> frozenset[str]:
+        """The keys of the sales that something is still to be done about by itself."""
+        pending = (self.pending.sale,) if self.pending else ()
+        return frozenset((*self.owed, *self.to_reverse, *pending))
 
     @property
     def newest(self) -> Iterator[Sale]:
@@ -198,8 +203,10 @@ class Book(Struct, frozen=True, kw_only=True):
                 return self._quietly(settling=None)
             case KsnUsed(_, ksn):
                 return self._quietly(ksn=ksn)
-            case BatchClosed():
-                return self._quietly(batch=self.batch.next(), exceptions=(), settling=None)
+            case BatchClosed(at):
+                batch = self.batch.next()
+                sales = at_batch_close(self.sales, self._not_at_rest, batch.number, at)
+                return self._quietly(batch=batch, sales=sales, exceptions=(), settling=None)
 
     def _quietly(self, **changes: Any) -> Book:
         """With *changes* of which there is no outcome to tell."""
@@ -229,9 +236,7 @@ class Book(Struct, frozen=True, kw_only=True):
             outcome = replace(outcome, sold=on.outcome.amount)
         sale = Sale(entry, outcome)
         key = key_of(request[11], request[7])
-        kept = [(other, of) for other, of in self.sales.items() if other != key]
-        owed = [each for each in kept[: -SALES_MAX + 1] if each[0] in self.owed]
-        sales = {**dict([*owed, *kept[-SALES_MAX + 1 :]]), key: sale}
+        sales = with_newest(self.sales, key, sale, self._not_at_rest, self.batch.number)
         return replace(self, stan=int(request[11]), sales=sales, last_outcome=None)
 
     def _sold_offline(self, entry: SoldOffline) -> Book:

@@ -24,6 +24,7 @@ from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
 from ...requests import REQUIRED
+from ...rules.rule import NOTHING, Deed
 from ..cards import fingerprint_of
 from ..entries import AuthorisationCompleted, IssuerEntry, PurchaseDecided
 from ..legs import Purchase
@@ -77,20 +78,24 @@ class Completions(FollowUps):
         ]
         if any(each.is_open for each in originals):
             return self._forget(own)
-        self._decide(own, request, accepted, originals)
-        return self._tell(own, own)
+        deed = self._decide(own, request, accepted, originals)
+        return await self._answer(own, deed)
 
     def _decide(
         self, own: Purchase, request: Message, accepted: Accepted, originals: list[Purchase]
-    ) -> None:
-        """Durably take it, of the one of *originals* that it may be true of, or refuse it."""
+    ) -> Deed:
+        """Durably take it, of the one of *originals* that it may be true of, or refuse it.
+
+        What a rule does with the answer: here nothing, for one that is about it has refused it.
+        """
         terms, masked = own.terms, mask_pan(accepted.pan) if accepted.pan else ""
         assert terms is not None, "what is asked for has terms"
         try:
             original = self._the_one(request, terms, originals)
         except Decline as declined:
             refused = PurchaseDecided(terms=terms, pan_masked=masked, code=declined.code)
-            return self._journal.write(refused, own)
+            self._journal.write(refused, own)
+            return NOTHING
         decided = original.decided
         assert decided is not None, "what holds was decided"
         self._journal.write(self._changed(original, terms, accepted.amount, request), original)
@@ -102,7 +107,8 @@ class Completions(FollowUps):
             amount=accepted.amount,
             approval_code=decided.approval_code,
         )
-        return self._journal.write(taken, own)
+        self._journal.write(taken, own)
+        return NOTHING
 
     def _the_one(self, request: Message, terms: Terms, originals: Sequence[Purchase]) -> Purchase:
         """Which of *originals* it is about. Raises Decline."""
@@ -123,6 +129,10 @@ class Completions(FollowUps):
             stays=left,
             capture=part_of(request).sequence,
         )
+
+    async def _answer(self, own: Purchase, deed: Deed) -> None:
+        """Whoever waits hears how *own* stands; *deed*: what becomes of the answer on its way."""
+        self._tell(own, own)
 
     def _tell(self, own: Purchase, known: Purchase) -> None:
         """Whoever waits hears what is *known* of the completion."""

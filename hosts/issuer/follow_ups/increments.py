@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cardswitch.specs.codes import APPROVALS, INVALID_AMOUNT, INVALID_TRANSACTION, NO_FUNDS
+from cardswitch.specs.codes import (
+    INVALID_AMOUNT,
+    INVALID_TRANSACTION,
+    NO_FUNDS,
+    PARTLY_APPROVED,
+)
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted, Terms
 from cardswitch.specs.transactions.captures import the_one
 from cardswitch.specs.transactions.identity import is_of_now
+from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.wire.machine.budget import Budget
 
+from ...rules.rule import NOTHING, Deed
 from ..books import IssuerBooks
 from ..cards import read_card
 from ..entries import AuthorisationAdjusted, IssuerEntry, PurchaseDecided
 from ..legs import Purchase
-from ..ruling import NOBODY, Ruling
+from ..ruling import NOBODY, Ruling, decline
 from ..verification import Verification
 from .completions import Completions, hold_of
 
@@ -48,17 +55,31 @@ class Increments(Completions):
 
     def _decide(
         self, own: Purchase, request: Message, accepted: Accepted, originals: list[Purchase]
-    ) -> None:
-        """Durably approve it, in whole or in part, or not; unless its reversal was faster."""
+    ) -> Deed:
+        """Durably approve it, in whole or in part, or not; unless its reversal was faster.
+
+        What the rule that is about it, if any, does with the answer.
+        """
         if not own.is_open:
-            return None
+            return NOTHING
         terms, masked = own.terms, mask_pan(accepted.pan) if accepted.pan else ""
         assert terms is not None, "what is asked for has terms"
+        deed = NOTHING
         try:
-            original, code, amount = self._approved(own, request, accepted, originals)
+            self._refuse_late(own, request, terms)
+            link = next(iter(own.waiters), NOBODY)
+            deed = self._ruling.deed(link, request, accepted.kind, accepted.pan)
+            decline(deed, "at once")
+            original = self._the_one(request, terms, originals)
+            if accepted.pan:
+                self._look_at(request, accepted)
+            code, amount = self._approved(original, terms, accepted.kind, deed)
         except Decline as declined:
-            refused = PurchaseDecided(terms=terms, pan_masked=masked, code=declined.code)
-            return self._journal.write(refused, own)
+            refused = PurchaseDecided(
+                terms=terms, pan_masked=masked, code=declined.code, said=dict(deed.fields)
+            )
+            self._journal.write(refused, own)
+            return deed
         assert original.decided is not None, "what holds was decided"
         said = self._approval()
         approved = PurchaseDecided(
@@ -68,18 +89,16 @@ class Increments(Completions):
             account=original.decided.account,
             amount=amount,
             approval_code=said.pop(38),
-            said=said,
+            said={**said, **deed.fields},
             original=original.leg,
         )
         self._journal.write(approved, own)
-        return self._journal.write(self._changed(original, terms, amount, request), original)
+        self._journal.write(self._changed(original, terms, amount, request), original)
+        return deed
 
-    def _approved(
-        self, own: Purchase, request: Message, accepted: Accepted, originals: list[Purchase]
-    ) -> tuple[Purchase, str, int]:
-        """What is held more, of which of *originals*, and the code that says so. Raises Decline."""
-        terms, now = own.terms, self._desk.now
-        assert terms is not None, "what is asked for has terms"
+    def _refuse_late(self, own: Purchase, request: Message, terms: Terms) -> None:
+        """Raise Decline if it must not be performed any more."""
+        now = self._desk.now
         is_bound = self._journal.tombstones.binds(
             own.who.name,
             own.rrn,
@@ -90,18 +109,27 @@ class Increments(Completions):
         )
         if is_bound or not is_of_now(request, now):
             raise Decline(INVALID_TRANSACTION)
-        original = self._the_one(request, terms, originals)
-        if accepted.pan:
-            self._look_at(request, accepted)
-        link = next(iter(own.waiters), NOBODY)
-        deed = self._ruling.deed(link, request, accepted.kind, accepted.pan)
-        if deed.answer and deed.answer not in APPROVALS:
-            raise Decline(deed.answer)
+
+    def _approved(
+        self, original: Purchase, terms: Terms, kind: Kind, deed: Deed
+    ) -> tuple[str, int]:
+        """The code of the approval, and what is held more of *original*. Raises Decline."""
+        decline(deed, "checked")
         amount = terms.amount * (deed.percent or 100) // 100
         if not amount:
             raise Decline(INVALID_AMOUNT)
         self._require_funds(original, amount)
-        return original, deed.answer or accepted.kind.approval, amount
+        code = deed.answer or kind.approval
+        if code == PARTLY_APPROVED and amount == terms.amount:
+            code = kind.approval
+        return code, amount
+
+    async def _answer(self, own: Purchase, deed: Deed) -> None:
+        """Whoever waits hears what was decided, though it be undone since, as *deed* has it."""
+        decided = own.decided
+        await self._ruling.delay(deed)
+        for link, request in self._legs.ended(own).items():
+            self._ruling.say(link, (decided or own).reply(request), deed)
 
     def _the_one(self, request: Message, terms: Terms, originals: Sequence[Purchase]) -> Purchase:
         """Which of *originals* it is about. Raises Decline."""

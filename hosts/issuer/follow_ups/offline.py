@@ -10,6 +10,7 @@ from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted
 
+from ...rules.rule import NOTHING, Deed
 from ..books import IssuerBooks
 from ..config import CardConfig
 from ..entries import PurchaseDecided
@@ -31,12 +32,12 @@ class OfflineSales(Completions):
         self._books = books
         self._record_of = record_of
 
-    def _decide(self, own: Purchase, request: Message, accepted: Accepted, _: Any) -> None:
+    def _decide(self, own: Purchase, request: Message, accepted: Accepted, _: Any) -> Deed:
         """Durably take it."""
         terms, record = own.terms, self._record_of(accepted.pan)
         assert terms is not None, "what is asked for has terms"
         if not own.is_open:
-            return
+            return NOTHING
         account = self._books.account_of(record, terms.currency) if record else None
         code = APPROVED if account else CARD_UNKNOWN
         if account and account.currency != terms.currency:
@@ -51,3 +52,4 @@ class OfflineSales(Completions):
             approval_code=request.get(38).strip(" "),
         )
         self._journal.write(decided, own)
+        return NOTHING

@@ -130,6 +130,8 @@ def redact(
                 output.say_json(FieldsView().document(show(dialect, message, unsafe=True)))
     else:
         sys.stdout.buffer.write(write_messages(written, target))
+        if target == "pcap":
+            say(["Note: times, ends and directions of a capture are not kept."], err=True)
 
 
 def _own_key() -> Path:

@@ -16,6 +16,7 @@ from tests.kit.hosts import (
     approved,
     booked,
     purchase,
+    repeat_of,
     reversal_of,
 )
 from tests.kit.play import Playbook, answered, sent
@@ -76,6 +77,15 @@ def test_a_refund_that_is_undone_can_be_made_again(crash: bool) -> None:
     play = again(play) if crash else play
     assert told(play, refund(1_151, 21)) == "13"
     assert sum(amounts(refunded(play, 1_150, 22))) == 0
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_sale_of_which_a_part_stays_is_repeated_as_that_part(crash: bool) -> None:
+    play = approved(acquirer(), SALE)
+    part = Message("0420", {**reversal_of(SALE).fields, 95: replacement_amounts(500)})
+    play = refunded(approved(play, part), 100)
+    play = (again(play) if crash else play) >> Received(FRONT, repeat_of(SALE))
+    assert play << sent(FRONT, "0210", {39: "10", 4: "000000000500"})
 
 
 @pytest.mark.parametrize("crash", [False, True])

@@ -4,17 +4,21 @@ import pytest
 
 from cardswitch.hosts.acquirer.entries import (
     AcquirerEntry,
+    AuthorisationAdjusted,
+    AuthorisationCompleted,
     PurchaseAnswered,
     PurchaseForwarded,
     PurchaseReduced,
     PurchaseRefused,
     PurchaseUndone,
     ReversalForwarded,
+    SaleFollowed,
 )
 from cardswitch.hosts.acquirer.legs import Booking, Reversal, leg_of
 from cardswitch.hosts.acquirer.states import MAY_HOLD_MONEY
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
+from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.identity import Identity
 
 ASKED = Terms(kind="sale", processing="000000", amount=1_210, currency="978", card="print:14")
@@ -23,6 +27,8 @@ FORWARDED = PurchaseForwarded(asked=ASKED, merchant="SHOP", trace="000002", orig
 REFUSED = PurchaseRefused(ASKED, "03")
 ANSWERED = PurchaseAnswered("00", 1_210, "000001")
 PART = ReversalForwarded("by", "000009", "0329010000", 400)
+REDUCED = [FORWARDED, ANSWERED, PART, PurchaseReduced(400)]
+FOLLOWED = SaleFollowed(Followed(refunded=100))
 WHOLE = ReversalForwarded("by", "000009", "0329010000")
 
 
@@ -47,6 +53,11 @@ def booking(*entries: AcquirerEntry) -> Booking:
         ([FORWARDED, ANSWERED, WHOLE, PurchaseUndone()], "000000001210", "", "12"),
         ([FORWARDED, ANSWERED, PART], "000000000400", "000001", "10"),
         ([FORWARDED, ANSWERED, PART, PurchaseReduced(400)], "000000000400", "000001", "10"),
+        ([*REDUCED, FOLLOWED], "000000000400", "000001", "10"),
+        ([*REDUCED, AuthorisationAdjusted(500)], "000000000400", "000001", "10"),
+        ([*REDUCED, AuthorisationCompleted(0, 1)], "000000000400", "000001", "10"),
+        ([*REDUCED, FOLLOWED, WHOLE, PurchaseUndone()], "000000001210", "", "12"),
+        ([FORWARDED, ANSWERED, FOLLOWED], "000000001210", "000001", "00"),
         ([PurchaseUndone()], "000000001210", "", "12"),
     ],
 )

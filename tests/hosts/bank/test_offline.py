@@ -7,14 +7,17 @@ import pytest
 from click.testing import CliRunner
 
 from cardswitch.hosts.bank.account import Bank
-from cardswitch.hosts.bank.offline import MEMORY, accounts_of, take
+from cardswitch.hosts.bank.config import BankConfig
+from cardswitch.hosts.bank.offline import MEMORY, accounts_of, book_due, take
 from cardswitch.hosts.bank.order import Unreadable
 from cardswitch.hosts.cli import host
+from cardswitch.specs.ach import read_ach
 from cardswitch.specs.errors import Error
 from tests.kit.histories import CLOSED_AT, MERCHANTS, OWN
 from tests.kit.orders import order_of
 
 ORDER = order_of({"SHOP": 1250})
+OTHER = "FR1420041010050500013M02606"
 
 
 def account_in(folder):
@@ -71,6 +74,45 @@ def test_answers_that_a_crash_left_without_a_name_get_it(tmp_path):
         path.rename(path.with_name(f"{path.name}.part"))
     assert accounts_of(tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == whole
+
+
+def numbered(number, iban):
+    content = ORDER.replace(b"DEPOSIT-20261123", f"DEPOSIT-{number:08d}".encode())
+    return content.replace(OWN.iban.encode(), iban.encode())
+
+
+def test_each_account_that_is_booked_has_a_statement_of_its_own(tmp_path):
+    later = BankConfig(at_once=False)
+    for number, iban in enumerate((OWN.iban, OTHER)):
+        take(numbered(number, iban), tmp_path, CLOSED_AT, later)
+    names = book_due(tmp_path, CLOSED_AT + 86_400, later)
+    assert names == ("statement-000003-EUR.xml", "statement-000003-EUR-2.xml")
+    first, second = ((tmp_path / name).read_text() for name in names)
+    assert (OWN.iban in first, OTHER in first) == (True, False)
+    assert (OWN.iban in second, OTHER in second) == (False, True)
+
+
+def test_each_account_has_a_file_of_its_own_of_what_comes_back(tmp_path):
+    achkit = pytest.importorskip("achkit", reason="the oracle achkit is not installed")
+    later = BankConfig(at_once=False)
+    for company, letter in (("1234567890", "A"), ("9876543210", "B")):
+        file = achkit.AchFile.create(
+            origin_dfi="121042882", company_id=company, file_id_modifier=letter
+        )
+        batch = file.batch(
+            sec="CCD",
+            description="CARD SALES",
+            effective_date="2026-11-24",
+            company_name="ACQUIRING BANK",
+        )
+        batch.credit("SHOP ERRR02RTRN", "231380104", "744567899", 1250, id_number="A")
+        take(file.render().encode(), tmp_path, CLOSED_AT, later)
+    names = book_due(tmp_path, CLOSED_AT + 86_400, later)
+    back = [name for name in names if name.endswith(".ach")]
+    assert back == ["status-000003-returns-USD.ach", "status-000003-returns-USD-2.ach"]
+    first, second = ((tmp_path / name).read_text() for name in back)
+    assert ("1234567890" in first, "9876543210" in second) == (True, True)
+    assert read_ach(first.encode()).name != read_ach(second.encode()).name
 
 
 def test_the_command(tmp_path):

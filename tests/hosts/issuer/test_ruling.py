@@ -77,6 +77,24 @@ def test_a_rule_counts_after_the_checks_or_at_once(when, card, extra, code):
     assert outcome(play, purchase(f2=PANS[card], **extra))[39] == code
 
 
+@pytest.mark.parametrize(
+    ("amount", "extra", "code"),
+    [
+        (1_200, {}, "00"),
+        (1_210, {}, "00"),
+        (1_251, {"f52": WRONG_PIN}, "51"),
+        (1_200, {"f52": WRONG_PIN}, "55"),
+        (1_200, {"f2": PANS["lost"]}, "41"),
+        (1_200, {"f2": PANS["unknown"]}, "14"),
+        (99_999_900, {}, "51"),
+    ],
+)
+def test_no_request_chooses_at_once_that_it_is_approved(amount, extra, code):
+    play = ruled(Rule(answer_from="4", when="at once"))
+    assert outcome(play, purchase(amount, **extra))[39] == code
+    assert sum(play.machine.held().values()) == (amount if code == "00" else 0)
+
+
 def test_rules_go_before_magic_amounts():
     assert outcome(ruled(Rule(answer="05", cards=("good",))), purchase(1_251))[39] == "05"
     assert outcome(ruled(Rule(answer="05", cards=("poor",))), purchase(1_251))[39] == "51"
@@ -169,6 +187,11 @@ def test_what_is_not_asked_and_answered_is_refused_or_lost(kind, request_, mti):
     assert ruled(Rule(kinds=(kind,), drop=True)) >> Received(NETWORK, request_)
     closing = ruled(Rule(kinds=(kind,), close=True)) >> Received(NETWORK, request_)
     assert closing << Close(NETWORK, "a rule says so")
+
+
+def test_what_is_not_asked_is_never_approved_by_a_rule():
+    play = ruled(Rule(kinds=("reversal",), answer="00"))
+    assert outcome(play, reversal_of(purchase()))[39] == "25"
 
 
 def test_which_rule_it_was_is_told_without_the_card():

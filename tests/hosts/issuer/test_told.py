@@ -3,6 +3,7 @@
 import pytest
 
 from cardswitch.hosts.issuer.entries import CardListed, PurchaseDecided
+from cardswitch.hosts.rules.rule import Rule
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.card_files import file_fields
 from cardswitch.wire.ports import Received
@@ -53,3 +54,17 @@ def test_a_report_is_noted_without_its_card_numbers() -> None:
     report = Message("0600", {**fields, 104: f"found {PANS['good']}"})
     assert codes(play, report) == ["00"]
     assert PANS["good"] not in str(play.effects)
+
+
+@pytest.mark.parametrize("answer", ["", "96"])
+def test_what_else_a_rule_has_the_answer_say(answer: str) -> None:
+    play = issuer()
+    play.machine.ruling.use([Rule(kinds=("file_action",), answer=answer, fields={63: "REF"})])
+    told = outcome(play, action("add", 1))
+    assert (told[39], told[63]) == (answer or "00", "REF")
+
+
+def test_no_rule_approves_what_cannot_be_done() -> None:
+    play = issuer()
+    play.machine.ruling.use([Rule(kinds=("file_action",), answer_from="11", when="at once")])
+    assert codes(play, action("add", 100, "unknown"), action("delete", 200)) == ["14", "25"]

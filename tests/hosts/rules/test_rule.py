@@ -3,6 +3,7 @@
 import pytest
 
 from cardswitch.hosts.rules import rule as rules_module
+from cardswitch.hosts.rules.file import read_rules
 from cardswitch.hosts.rules.rule import NOTHING, Count, Facts, Range, Rule, Rules, is_answer_to
 from cardswitch.specs.codes import APPROVALS, REASONS
 from cardswitch.specs.message import Message
@@ -131,6 +132,16 @@ def test_what_is_counted_is_bounded(monkeypatch):
     assert one.choose(facts(pan="1"))[0] == "it"
 
 
+def test_many_cards_of_one_rule_do_not_end_the_count_of_another(monkeypatch):
+    monkeypatch.setattr(rules_module, "COUNTED_MAX", 2)
+    once = Rule(name="once", terminals=("TERM0009",), answer="05", count=Count(to=1, per="all"))
+    rules = Rules([once, Rule(name="busy", answer="51", count=Count(to=1))])
+    assert rules.choose(facts(f41="TERM0009"))[0] == "once"
+    assert [rules.choose(facts(pan=pan))[0] for pan in "1234"] == ["busy"] * 4
+    assert rules.choose(facts(f41="TERM0009", pan="4"))[0] == ""
+    assert (rules.met("once"), rules.met("busy")) == (2, 3)
+
+
 def test_an_answer_may_stand_in_the_request():
     one = Rules([Rule(name="it", answer_from="4", match={"4": "0000001000??"})])
     assert one.choose(facts(f4="000000100051"))[1].answer == "51"
@@ -157,3 +168,26 @@ def test_rules_that_stay_as_they_are_count_on():
     anew = Rules([Rule(name="it", answer="05", count=Count(to=1))]).after(before)
     assert anew.choose(facts())[0] == "it"
     assert Rules([other]).after(after).met("it") == 0
+
+
+def test_rules_without_a_name_count_on_wherever_they_stand(tmp_path):
+    path = tmp_path / "rules.toml"
+    once = '[[rule]]\nanswer = "51"\ncount = { to = 1 }\n'
+
+    def read(text):
+        path.write_text(text)
+        return Rules(read_rules(path))
+
+    before = read(once)
+    assert before.choose(facts())[0] == "rule 1"
+    after = read('[[rule]]\ncards = ["no"]\ndrop = true\n' + once).after(before)
+    assert (after.choose(facts())[0], after.met("rule 2")) == ("", 2)
+    assert read('[[rule]]\nname = "it"\n' + once[8:]).after(after).choose(facts())[0] == "it"
+
+
+def test_rules_that_say_the_same_count_on_each_by_itself():
+    one, other = (Rule(name=name, answer="51", count=Count(to=1)) for name in ("rule 1", "rule 2"))
+    before = Rules([one, other])
+    assert [before.choose(facts())[0] for _ in range(3)] == ["rule 1", "rule 2", ""]
+    after = Rules([one, other]).after(before)
+    assert (after.met("rule 1"), after.met("rule 2")) == (3, 2)

@@ -16,7 +16,8 @@ from cardswitch.terminal.core.errors import NotReady
 from cardswitch.terminal.core.machine import OWED_MAX, Terminal
 from cardswitch.terminal.core.messages import Order, TerminalIdentity
 from cardswitch.terminal.core.outcome import SaleState
-from cardswitch.terminal.core.state import SALES_MAX, rebuild
+from cardswitch.terminal.core.sales import SALES_MAX
+from cardswitch.terminal.core.state import rebuild
 from tests.kit.play import Playbook, after, answered, appended, sent
 from tests.kit.terminal import CARD, DOWN, UP, close_batch, sell
 

@@ -31,8 +31,8 @@ from cardswitch.terminal.core.entries import (
     Unanswered,
 )
 from cardswitch.terminal.core.outcome import SaleState
-from cardswitch.terminal.core.sales import answered_by, key_of
-from cardswitch.terminal.core.state import SALES_MAX, Book, outcomes, rebuild
+from cardswitch.terminal.core.sales import SALES_MAX, answered_by, key_of
+from cardswitch.terminal.core.state import Book, outcomes, rebuild
 
 REQUEST = Message(
     "0200",
