@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -17,12 +17,10 @@ from cardswitch.hosts.store import (
 )
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity, identity
-from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.day import acquirer_of
 from cardswitch.switch.core.row import Row
-from cardswitch.switch.core.states import State
 from cardswitch.switch.operate.config import SettlementConfig
-from cardswitch.switch.settlement.movements import movement_kind, movement_name
+from cardswitch.switch.settlement.movements import movement_name
 from cardswitch.switch.settlement.totals import BatchTotals
 from cardswitch.switch.store.books import BooksReader, ClosedDay
 from cardswitch.switch.store.moved import SERVES_MERCHANTS
@@ -56,8 +54,7 @@ class LabChain:
             return []
         question = Question(rrns=tuple((each, "") for each in rrns))
         rows = list(journal.look_up([question])[0] or ())
-        first = {row.leg: row for row in reversed(rows)}
-        return [*map(self._hop, rows), *self._hosts(question), *self._money(rows, first)]
+        return [*map(self._hop, rows), *self._hosts(question), *self._money(rows)]
 
     def _identities(self, request: Message, at: Seconds) -> list[Identity]:
         """What a leg of *request* may be called, by the listener that it came in by."""
@@ -99,49 +96,35 @@ class LabChain:
 
     # Money ----------------------------------------------------------------------------------------
 
-    def _money(self, rows: Sequence[Row], first: Mapping[int, Row]) -> Iterator[Hop]:
+    def _money(self, rows: Sequence[Row]) -> Iterator[Hop]:
         """Of each movement: its batch, and once the day is closed, the deposit that it is in."""
         moves = [row for row in rows if row.moved and row.serves == SERVES_MERCHANTS]
         for settlement in settlements_of(self._house):
             own = [row for row in moves if acquirer_of(row.business_date) == settlement.name]
-            yield from self._settled(own, first, settlement)
+            yield from self._settled(own, settlement)
 
-    def _settled(
-        self, moves: Sequence[Row], first: Mapping[int, Row], settlement: SettlementConfig
-    ) -> Iterator[Hop]:
+    def _settled(self, moves: Sequence[Row], settlement: SettlementConfig) -> Iterator[Hop]:
         try:
             books = BooksReader(settlement.books)
         except Missing:
             return
-        closes, told = books.closes(), set[str]()
+        batches, told = books.batch_of([row.sequence for row in moves]), set[str]()
         for row in moves:
-            close = next((each for each in closes if each.read_to >= row.sequence), None)
-            day = books.closed(close.business_date) if close is not None else None
-            if day is not None:
+            # A close reads on into the next day, and books its own: the books know which has it.
+            batch = batches.get(row.sequence)
+            day = books.closed(batch.business_date) if batch is not None else None
+            if batch is not None and day is not None:
                 is_first = day.business_date not in told
-                yield from _booked(row, first[row.leg], day, is_first=is_first)
+                yield from _booked(row, day, batch, is_first=is_first)
                 told.add(day.business_date)
 
 
-def _kind(row: Row) -> str:
-    return movement_kind(KINDS.named(row.kind).bucket, is_undone=row.state == State.REVERSING)
-
-
-def _booked(row: Row, first: Row, day: ClosedDay, *, is_first: bool) -> Iterator[Hop]:
-    """The batch of *row*, and if it *is_first* of that day, the deposit that both are in.
-
-    What it leaves out, the *first* of its leg has said.
-    """
-    merchant, terminal, currency = (
-        getattr(row, name) or getattr(first, name) for name in ("merchant", "terminal", "currency")
-    )
-    place, kind = (merchant, terminal, currency), _kind(row)
-    for batch in day.batches:
-        if (batch.merchant, batch.terminal, batch.currency, batch.kind) == (*place, kind):
-            more = {"movement": movement_name(kind, row.sequence), **_batch(batch)}
-            yield Hop(at=day.closed_at, where="settlement", step="batch", more=more)
+def _booked(row: Row, day: ClosedDay, batch: BatchTotals, *, is_first: bool) -> Iterator[Hop]:
+    """The *batch* of *row*, and if it *is_first* of that day, the deposit that both are in."""
+    more = {"movement": movement_name(batch.kind, row.sequence), **_batch(batch)}
+    yield Hop(at=day.closed_at, where="settlement", step="batch", more=more)
     for payout in day.payouts if is_first else ():
-        if (payout.merchant, payout.currency) == (merchant, currency):
+        if (payout.merchant, payout.currency) == (batch.merchant, batch.currency):
             more = {
                 "day": day.business_date,
                 "amount": payout.amount,

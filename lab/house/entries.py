@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from cardswitch.gateway.core.things.payouts import Place
 from cardswitch.gateway.money import (
@@ -26,9 +26,10 @@ from cardswitch.switch.store.books import BooksReader, Close
 from cardswitch.switch.store.fees.reading import TakenFee
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.switch.store.tables import TRANSFERS
-from cardswitch.wire.ports import Question, Seconds
+from cardswitch.wire.ports import Seconds
 
-LEGS_MAX: Final = 500  # looked at for some references: SQLite takes 999 values or more
+T = TypeVar("T")
+AT_ONCE: Final = 500  # references, or movements, of one query: SQLite takes 999 values or more
 
 
 class Deposits:
@@ -114,7 +115,8 @@ def entries_of(
     deposits = Deposits(books, merchant) if books is not None else None
     found = [] if deposits is None else [*deposits.entries()]
     found = [each for each in found if between.has(each.place, each.at)]
-    found += _movements(merchant, _rows(between), journal, books, deposits)
+    moved = movements.movements_of(journal, merchant, _rows(between))
+    found += _entries(moved, journal, books, deposits)
     found.sort(key=lambda each: each.place, reverse=True)
     return found[-between.size :] if between.above is not None else found[: between.size]
 
@@ -123,25 +125,29 @@ def entries_named(
     merchant: str, references: Sequence[str], journal: JournalReader, books: BooksReader | None
 ) -> list[Entry]:
     """The movements of *merchant* whose field 37 is one of *references*. Raises Error."""
-    questions = [Question(rrns=((reference, ""),)) for reference in references]
-    found = [row.leg for rows in journal.look_up(questions) for row in rows or ()]
-    rows = movements.Between(size=LEGS_MAX, legs=frozenset(found[:LEGS_MAX]))
     deposits = Deposits(books, merchant) if books is not None else None
-    return [*_movements(merchant, rows, journal, books, deposits)]
+    found: list[movements.MerchantMovement] = []
+    for some in _pieces(sorted(set(references))):
+        rows = movements.Between(size=None, rrns=tuple(some))
+        found += movements.movements_of(journal, merchant, rows)
+    found.sort(key=lambda each: each.sequence, reverse=True)
+    return [*_entries(found, journal, books, deposits)]
 
 
-def _movements(
-    merchant: str,
-    between: movements.Between,
+def _entries(
+    found: Sequence[movements.MerchantMovement],
     journal: JournalReader,
     books: BooksReader | None,
     deposits: Deposits | None,
 ) -> Iterator[Entry]:
-    found = movements.movements_of(journal, merchant, between)
-    sequences = [each.sequence for each in found]
-    booked = books.booked_on(sequences) if books is not None else {}
-    taken = books.fees_taken(sequences) if books is not None else []
-    fees = {each.sequence: _fees(each) for each in taken}
+    """The movements *found* as entries, with what the books say of them."""
+    booked: dict[int, str] = {}
+    fees: dict[int, tuple[Fee, ...]] = {}
+    for some in _pieces([each.sequence for each in found]):
+        if books is None:
+            break
+        booked |= {n: batch.business_date for n, batch in books.batch_of(some).items()}
+        fees |= {each.sequence: _fees(each) for each in books.fees_taken(some)}
     closes = deposits.closes if deposits is not None else {}
     ends_at = _ends_at(journal, closes)
     for each in found:
@@ -158,6 +164,12 @@ def _movements(
             channel=each.channel,
             fees=fees.get(each.sequence, ()),
         )
+
+
+def _pieces(wanted: Sequence[T]) -> Iterator[Sequence[T]]:
+    """*wanted* in pieces that one query takes."""
+    for start in range(0, len(wanted), AT_ONCE):
+        yield wanted[start : start + AT_ONCE]
 
 
 def _fees(taken: TakenFee) -> tuple[Fee, ...]:

@@ -60,7 +60,10 @@ def journal(
 
     states = {"open": GOES_ON, "exceptions": frozenset({State.EXCEPTION})}
     reader = JournalReader(switch_section(config_path).database)
-    show_journal(reader.newest(limit, states.get(wanted or "", frozenset())), as_json)
+    found = reader.newest(limit + 1, states.get(wanted or "", frozenset()))
+    # Who asks for the last legs of all knows that there are others.
+    has_more = wanted is not None and len(found) > limit
+    show_journal(found[:limit], as_json, has_more=has_more)
 
 
 @journal.command(epilog=VERIFY_EPILOG)

@@ -20,8 +20,17 @@ _JOURNAL: Final = (
 )  # fmt: skip
 
 
-def show_journal(lines: Sequence[Line], as_json: bool, nothing: str = "no such legs") -> None:
-    """Show the legs *lines*; as JSON, each on a line of its own. If there are none, say so."""
+def show_journal(
+    lines: Sequence[Line],
+    as_json: bool,
+    nothing: str = "no such legs",
+    *,
+    has_more: bool = False,
+) -> None:
+    """Show the legs *lines*; as JSON, each on a line of its own. If there are none, say so.
+
+    *has_more*: there are older ones, and that is said.
+    """
     if as_json:
         for line in lines:
             click.echo(msgspec.json.encode(line))
@@ -29,6 +38,8 @@ def show_journal(lines: Sequence[Line], as_json: bool, nothing: str = "no such l
         click.echo("\n".join(columns([_JOURNAL, *map(_leg, lines)])))
     else:
         click.echo(nothing, err=True)
+    if has_more:
+        click.echo(f"these are the newest {len(lines)}: --limit shows more", err=True)
 
 
 def _leg(line: Line) -> tuple[str, ...]:

@@ -305,19 +305,18 @@ def match(obj: dict[str, Any], config_path: Path, files: tuple[Path, ...], as_js
 
     Without FILES, those in the folder `settlement.answers` that were not taken yet.
     """
-    from ..operate.bank.take import new_files, take
+    from ..operate.bank.take import take, take_all_new
     from .bank_screen import show_taken
 
     contents = {str(file): file.read_bytes() for file in files}
-    is_settled = True
+    states = []
     with settling_at(obj, config_path) as opened:
-        contents = contents or new_files(opened)
-        for taken in take(opened, contents):
+        for taken in take(opened, contents) if contents else take_all_new(opened):
             show_taken(taken, as_json)
-            is_settled = is_settled and taken.is_settled
-    if not contents:
+            states.append(taken.is_settled)
+    if not states:
         click.echo(f"nothing new in {opened.config.answers}", err=True)
-    if not is_settled:
+    if not all(states):
         sys.exit(exits.FINDINGS)
 
 

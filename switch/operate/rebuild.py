@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.store.database import Missing
 
+from ..settlement.ach.parties import is_destination, parted
 from ..settlement.answers import read_answer
 from ..settlement.close import close_day
 from ..settlement.days import BankDay
@@ -111,8 +112,9 @@ def _book(
         raise Findings(
             f"the close of {row.day} cannot be made as it was",
             [
-                f"put deposit-{row.day}.csv and .xml of that day back into {settlement.deposits}, "
-                "or the accounts of then into the configuration, and try again"
+                f"put deposit-{row.day}.csv and its orders, .xml and .ach, of that day back into "
+                f"{settlement.deposits}, or the accounts of then into the configuration, and try "
+                "again"
             ],
         )
 
@@ -150,7 +152,7 @@ def _taken(entry: BankEntry, books: Books, settlement: SettlementConfig) -> Bank
 
 def _files(folder: Path, label: str) -> dict[str, bytes]:
     """What lies in *folder* of the files that the close of *label* wrote."""
-    names = [f"deposit-{label}{end}" for end in (".csv", "-sheet.csv", ".xml")]
+    names = [f"deposit-{label}{end}" for end in (".csv", "-sheet.csv", ".xml", ".ach")]
     names.append(manifest_name(label))
     return {name: (folder / name).read_bytes() for name in names if (folder / name).exists()}
 
@@ -164,14 +166,21 @@ def _accounts(
 
 
 def _accounts_in(written: bytes) -> Iterator[MerchantAccount]:
-    """The accounts that a CSV names; what it does not say of them is not in the books either."""
-    seen = set()
+    """The accounts that a CSV names; what it does not say of them is not in the books either.
+
+    A merchant has a line for each currency: that of dollars may name an account of the ACH.
+    """
+    found: dict[str, dict[str, str]] = {}
     for line in csv.DictReader(StringIO(written.decode(errors="replace"), newline="")):
-        merchant = line.get("merchant") or ""
-        if not line.get("iban") or merchant in seen:
+        merchant, to = line.get("merchant") or "", line.get("iban") or ""
+        if not to:
             continue
-        seen.add(merchant)
-        names = {name: line.get(name) or "" for name in ("name", "iban", "bic")}
+        names = found.setdefault(merchant, {"name": line.get("name") or "", "iban": ""})
+        if is_destination(to):
+            names["ach_routing"], names["ach_account"] = parted(to)
+        elif not names["iban"]:
+            names |= {"iban": to, "bic": line.get("bic") or ""}
+    for merchant, names in found.items():
         try:
             yield MerchantAccount(id=merchant, **names)
         except ConfigError:

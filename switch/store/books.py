@@ -284,12 +284,13 @@ class BooksReading(SuspenseReading, HoldsReading):
         owed.update(self.corrected())  # It is a Counter: what is there is added to.
         return owed
 
-    def booked_on(self, sequences: Collection[int]) -> dict[int, str]:
-        """Of the movements *sequences*, few, those that are booked, and the day that has them."""
-        query = select(MOVEMENTS.c.sequence, BATCHES.c.business_date).join(
-            BATCHES, BATCHES.c.number == MOVEMENTS.c.batch
-        )
-        return dict(self._rows(query.where(MOVEMENTS.c.sequence.in_(sorted(sequences)))))
+    def batch_of(self, sequences: Collection[int]) -> dict[int, BatchTotals]:
+        """Of the movements *sequences*, few, those that are booked, each with its batch."""
+        m, names = MOVEMENTS.c, BatchTotals.__struct_fields__
+        columns = [BATCHES.c[name] for name in names]
+        query = select(m.sequence, *columns).join(BATCHES, BATCHES.c.number == m.batch)
+        found = self._rows(query.where(m.sequence.in_(sorted(sequences))))
+        return {n: BatchTotals(**dict(zip(names, batch, strict=True))) for n, *batch in found}
 
     def miscounted(self, business_date: str) -> list[int]:
         """The numbers of the batches of a close that are not the sum of their movements."""

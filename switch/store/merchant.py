@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.store.tables import is_first_row, is_with_rrn
 from cardswitch.wire.store.trouble import explained
 
 from ..core.states import State
@@ -29,12 +32,12 @@ class MerchantMovement(Struct, frozen=True, gc=False, kw_only=True):
 class Between(Struct, frozen=True, gc=False, kw_only=True):
     """Which movements are meant: the *size* newest, or the oldest if they are *above* a row."""
 
-    size: int
+    size: int | None  # none: all of them
     above: int | None = None
     until: int | None = None  # the last row that may be meant
     since: Seconds = 0.0
     before: Seconds | None = None
-    legs: frozenset[int] | None = None  # of which legs; none: of all
+    rrns: tuple[str, ...] | None = None  # of legs whose request has one of these; none: of all
 
 
 def movements_of(journal: JournalReader, merchant: str, between: Between) -> list[MerchantMovement]:
@@ -50,8 +53,8 @@ def movements_of(journal: JournalReader, merchant: str, between: Between) -> lis
         chosen.append(c.sequence > between.above)
     if between.until is not None:
         chosen.append(c.sequence <= between.until)
-    if between.legs is not None:
-        chosen.append(c.leg.in_(between.legs))
+    if between.rrns is not None:
+        chosen.append(c.leg.in_(_legs_named(merchant, between.rrns)))
     if between.before is not None:
         chosen.append(c.at < between.before)
     rows = (
@@ -74,3 +77,19 @@ def movements_of(journal: JournalReader, merchant: str, between: Between) -> lis
     with journal.connection() as connection, explained("read"):
         found = [MerchantMovement(**row._mapping) for row in connection.execute(query)]
     return found[::-1] if is_up else found
+
+
+def _legs_named(merchant: str, rrns: tuple[str, ...]) -> Select[Any]:
+    """The legs of *merchant* whose request has one of *rrns*, found by the index of first rows."""
+    c = JOURNAL.c
+    return (
+        select(c.leg)
+        .where(
+            is_first_row(JOURNAL),
+            is_with_rrn(JOURNAL),
+            c.rrn.in_(rrns),
+            c.serves == SERVES_MERCHANTS,
+            c.merchant.in_((merchant, "")),  # A request may leave it to a later row.
+        )
+        .correlate(None)
+    )

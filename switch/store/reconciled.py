@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from msgspec import Struct
@@ -69,12 +70,15 @@ class Reconciled(Struct, frozen=True, kw_only=True):
 
 
 def reconciled(journal: JournalReader, limit: int, terminal: str = "") -> list[Reconciled]:
-    """The last *limit* of them, oldest first; only those of *terminal*, if one is given."""
+    """The last *limit* of them, oldest first; only those of *terminal*, if one is given.
+
+    What was refused and never compared is none of them, and takes no place of theirs.
+    """
     query = select(JOURNAL).where(JOURNAL.c.kind == RECONCILIATION)
     if terminal:
         query = query.where(JOURNAL.c.terminal == terminal)
-    newest = query.order_by(JOURNAL.c.sequence.desc()).limit(limit)
-    rows = [row for row in journal.select(newest) if _is_compared(row)]
+    newest = journal.select(query.order_by(JOURNAL.c.sequence.desc()))
+    rows = [*islice(filter(_is_compared, newest), limit)]
     return [_reconciled(journal, row) for row in reversed(rows)]
 
 

@@ -40,7 +40,7 @@ Examples:
   list --place acquirer --limit 100
   list --json | jq 'select(.is_balanced | not)'
 
-Exit codes: 0 the last word on each date is that it balances, 6 it is not."""
+Exit codes: 0 the last word on each date, shown or not, is that it balances, 6 it is not."""
 
 
 @click.group(epilog=EPILOG)
@@ -80,7 +80,7 @@ def ask(
 @click.option("--place", default="", metavar="NAME", help="Only with this upstream.")
 @click.option(
     "--limit", type=click.IntRange(1, SHOWN_MAX), default=SHOWN, show_default=True,
-    help="How many.",
+    help="How many are shown.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON, one line for each.")
 @config_option
@@ -94,8 +94,6 @@ def list_(obj: dict[str, Any], config_path: Path, place: str, limit: int, as_jso
 
     config, vault = read_switch(obj, config_path)
     journal = JournalReader(config.database)
-    with journal.snapshot():
-        found = compared(journal, limit, place)
     due = {} if as_json else due_of(config, vault)
-    if not show_list(found, due, as_json):
+    if not show_list(compared(journal, place), due, as_json, limit):
         sys.exit(exits.FINDINGS)

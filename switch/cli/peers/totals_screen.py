@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import click
@@ -38,22 +39,45 @@ def show_asked(found: Mapping[str, Any], as_json: bool) -> int:
 
 
 def show_list(
-    found: Sequence[Mapping[str, Any]], due: Mapping[str, Sequence[str]], as_json: bool
+    found: Iterable[Mapping[str, Any]],
+    due: Mapping[str, Sequence[str]],
+    as_json: bool,
+    limit: int,
 ) -> bool:
-    """Show what was compared, and what is *due*; returns whether the last word on each is good."""
+    """Show the last *limit* of what was compared, and what is *due*.
+
+    Returns whether the last word on each date is good, be it shown or not.
+    """
+    shown: deque[Mapping[str, Any]] = deque(maxlen=limit)
+    last: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+    count = 0
+    for each in found:
+        shown.append(each)
+        last[each["place"], each["date"], each["currency"]] = each
+        count += 1
     if as_json:
-        echo_json(*found)
-    elif found:
+        echo_json(*shown)
+    elif shown:
         header = ("TIME (UTC)", "PLACE", *_HEADER)
-        for line in columns([header, *(_row_of_list(each) for each in found)]):
+        for line in columns([header, *(_row_of_list(each) for each in shown)]):
             click.echo(line)
     else:
         click.echo("no totals were compared yet", err=True)
+    if count > limit:
+        click.echo(f"these are the newest {limit} of {count}: --limit shows more", err=True)
+    bad = [each for each in last.values() if not each["is_balanced"]]
+    for each in bad:
+        if not any(each is one for one in shown):
+            _tell_older(each)
     for place, dates in due.items():
         if dates:
             click.echo(f"{place}: still to be told of {', '.join(dates)}", err=True)
-    last = {(each["place"], each["date"], each["currency"]): each for each in found}
-    return all(each["is_balanced"] for each in last.values())
+    return not bad
+
+
+def _tell_older(each: Mapping[str, Any]) -> None:
+    what = f"{printable(each['place'], 20)}: {each['date']}, {currency_name(each['currency'])}"
+    click.echo(f"{what} is not in balance by its last word, which is older than these", err=True)
 
 
 def _row_of_list(each: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,15 +6,19 @@ from pathlib import Path
 
 from ..config import SettlementConfig, SwitchConfig
 from ..settle import Record, settling
-from .take import AT_ONCE, Taken, new_files, take
+from .take import AT_ONCE, Stamp, Taken, stamp_of, take_new
 
 
 class Inbox:
-    """Takes what is new; while the folder is as it was, its time is all that is asked for."""
+    """Takes what is new.
+
+    While the folder is as it was, and what was refused too, no file is opened and no book.
+    """
 
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder) if folder else None
-        self._seen = -1  # when it had changed last, in nanoseconds
+        self._changed = -1  # when the folder had changed last, in nanoseconds
+        self._seen: dict[str, Stamp] = {}  # what was refused or taken before, by path
 
     def take(
         self, switch: SwitchConfig, settlement: SettlementConfig, record: Record
@@ -23,11 +27,15 @@ class Inbox:
         if self._folder is None or not self._folder.is_dir():
             return []
         changed = self._folder.stat().st_mtime_ns
-        if changed == self._seen:
+        if changed == self._changed and all(
+            # A file that grows in its place changes nothing of the folder.
+            stamp_of(path) == stamp
+            for path, stamp in self._seen.items()
+        ):
             return []
+        self._seen = {path: stamp for path, stamp in self._seen.items() if Path(path).exists()}
         with settling(switch, settlement, record) as opened:
-            files = new_files(opened)
-            found = list(take(opened, files))
-        if len(files) < AT_ONCE:
-            self._seen = changed
+            found = list(take_new(opened, self._seen))
+        if len(found) < AT_ONCE:
+            self._changed = changed
         return found

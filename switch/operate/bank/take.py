@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import Final
@@ -31,6 +31,7 @@ from .copies import TAKEN, kept_file
 NAME_MAX: Final = 100  # of a file, as the books keep it
 SUFFIXES: Final = frozenset((".xml", ".bai", ".bai2", ".ach"))  # of files that may be a bank's
 AT_ONCE: Final = 100  # files that are taken of a folder in one go
+Stamp = tuple[int, int]  # size of a file, and when it was written last: another one, another file
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -74,14 +75,71 @@ def take(opened: Settling, files: Mapping[str, bytes]) -> Iterator[Taken]:
 def new_files(opened: Settling) -> dict[str, bytes]:
     """By path, the files in the folder of answers that were not taken; of those, the first ones.
 
-    A file is known by its name here, so that none is read again; Error if there is no folder.
+    Error if there is no folder.
     """
+    return _read(_new(opened, {}))
+
+
+def take_new(opened: Settling, seen: dict[str, Stamp]) -> Iterator[Taken]:
+    """Book the first AT_ONCE files in the folder of answers that are new.
+
+    *seen* has, by path, what was refused or taken before: it is no more new while it is as it was.
+    It grows here. Raises Error if there is no folder, or nothing can be booked.
+    """
+    stamps = _new(opened, seen)
+    for taken in take(opened, _read(stamps)):
+        if taken.state != "taken":
+            seen[taken.name] = stamps[taken.name]
+        yield taken
+
+
+def take_all_new(opened: Settling) -> Iterator[Taken]:
+    """Book all files in the folder of answers that are new, some of them at a time."""
+    seen: dict[str, Stamp] = {}
+    while found := [*take_new(opened, seen)]:
+        yield from found
+
+
+def stamp_of(path: str | Path) -> Stamp | None:
+    """Size and time of a file; None if it is not there any more."""
+    try:
+        about = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    return about.st_size, about.st_mtime_ns
+
+
+def _new(opened: Settling, seen: Mapping[str, Stamp]) -> dict[str, Stamp]:
+    """By path, the files in the folder of answers that neither the books know nor *seen*."""
     if not opened.config.answers:
         raise Error("settlement.answers names no folder: give the files themselves")
-    folder = Path(opened.config.answers)
-    known = {entry.name for entry in opened.books.entries()}
-    paths = [p for p in sorted(folder.glob("*")) if p.suffix in SUFFIXES and p.name not in known]
-    return {str(path): path.read_bytes() for path in paths[:AT_ONCE]}
+    known: dict[str, set[str]] = {}
+    for entry in opened.books.entries():
+        known.setdefault(entry.name, set()).add(entry.content_sha256)
+    found: dict[str, Stamp] = {}
+    for path in sorted(Path(opened.config.answers).glob("*")):
+        if path.suffix not in SUFFIXES or len(found) == AT_ONCE:
+            continue
+        # Its stamp is taken before it is read: if it grows meanwhile, it has another one later.
+        stamp = stamp_of(path)
+        if stamp is not None and seen.get(str(path)) != stamp and not _is_known(path, known):
+            found[str(path)] = stamp
+    return found
+
+
+def _is_known(path: Path, known: Mapping[str, Collection[str]]) -> bool:
+    """Whether the books have a file of that name, so that it need not be read.
+
+    Of a long name they keep the beginning, which others may share: that one is read.
+    """
+    name = printable(path.name, NAME_MAX)
+    if name not in known:
+        return False
+    return name == path.name or sha256(path.read_bytes()).hexdigest() in known[name]
+
+
+def _read(paths: Iterable[str]) -> dict[str, bytes]:
+    return {path: Path(path).read_bytes() for path in paths}
 
 
 def _taken(opened: Settling, name: str, content: bytes, answer: Answer) -> Taken:

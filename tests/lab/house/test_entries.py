@@ -4,9 +4,12 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.gateway.money import CAME_BACK, CHARGED, CORRECTED, DEPOSITED, MOVED, Between
+from cardswitch.lab.house import entries as entries_module
 from cardswitch.lab.house.money import LabMoney
+from cardswitch.switch.core.states import State
 from cardswitch.switch.operate.bank.corrections import correct
 from cardswitch.switch.operate.settle import settling
+from cardswitch.wire.store.lookup import LEGS_MAX
 from tests.kit.banking import CAME_BACK as BANK_SENT_BACK
 from tests.kit.banking import WENT, closed, taken
 from tests.kit.charging import PLUS
@@ -91,6 +94,39 @@ def test_movements_are_found_by_their_references(lab):
     assert [each for each in named if each in whole] == whole
     assert money.named("SHOP", []) == money.named("SHOP", ["609999999999"]) == []
     assert money.named("NOBODY", [whole[0].reference]) == []
+
+
+def captured(history, reference):
+    """An order that is set aside and captured, as both sides of the switch keep it."""
+    for serves, source in (("merchants", "shop"), ("acquirers", "network")):
+        about = {"serves": serves, "source": source, "rrn": reference}
+        aside = history.begin(1250, mti="0100", **about)
+        history.add(aside, State.APPROVED)
+        history.add(aside, State.COMPLETED)
+        about |= {"mti": "0220", "kind": "completion", "original": aside, "moved": 1250}
+        history.add(history.begin(1250, State.TAKEN, **about), State.APPROVED, amount=0)
+
+
+def test_a_page_of_captured_orders_is_found_whole(lab):
+    references = [f"6335{number:08d}" for number in range(100)]
+    for reference in references:
+        captured(lab.history, reference)
+    lab.commit()
+    named = LabMoney(lab.switch, [lab.settlement]).named("SHOP", references)
+    assert [each.reference for each in named] == references[::-1]
+    assert {each.amount for each in named} == {1250}
+
+
+def test_a_reference_that_many_terminals_use_finds_those_of_the_merchant(lab, monkeypatch):
+    monkeypatch.setattr(entries_module, "AT_ONCE", 4)
+    for number in range(LEGS_MAX + 1):
+        lab.history.sale(100, merchant=f"OTHER{number}", rrn="000000000001")
+    for amount in range(1, 11):
+        lab.history.sale(amount, rrn="000000000001")
+    lab.history.reverse(lab.history.sale(11, rrn="000000000001"))
+    lab.commit()
+    named = LabMoney(lab.switch, [lab.settlement]).named("SHOP", ["000000000001"] * 2)
+    assert [each.amount for each in named] == [-11, *range(11, 0, -1)]
 
 
 def test_what_is_charged_is_an_entry_too(lab):

@@ -3,7 +3,7 @@
 import json
 
 from tests.kit.banking import CAME_BACK, NAME, WENT
-from tests.kit.statements import balance
+from tests.kit.statements import balance, camt053
 
 
 def test_what_the_bank_has_made_of_an_order(run, sold, file):
@@ -32,3 +32,20 @@ def test_a_file_that_is_refused(run, sold, file):
     wrong = [balance("OPBD", "10.00"), balance("CLBD", "3.00")]
     shown = run("match", file("a.xml", WENT, balances=wrong), code=6).stdout
     assert "a.xml: refused, nothing of it is booked\n  opening balance and entries" in shown
+
+
+def test_without_files_all_that_is_new_is_taken(run, sold, tmp_path, monkeypatch):
+    monkeypatch.setattr("cardswitch.switch.operate.bank.take.AT_ONCE", 2)
+    text = sold.path.read_text("utf-8")
+    sold.path.write_text(text.replace("[settlement]", '[settlement]\nanswers = "bank"'), "utf-8")
+    folder = tmp_path / "bank"
+    folder.mkdir()
+    for name in ("a.xml", "b.xml", "c.xml"):
+        (folder / name).write_bytes(b"<a/>")
+    (folder / "z.xml").write_bytes(camt053([WENT]))
+    shown = run("match", "--json", code=6).stdout
+    told = [json.loads(line) for line in shown.splitlines()]
+    assert [each["state"] for each in told] == ["refused", "refused", "refused", "taken"]
+    for name in ("a.xml", "b.xml", "c.xml"):
+        (folder / name).unlink()
+    assert f"nothing new in {folder}" in run("match").stderr

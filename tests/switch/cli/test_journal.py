@@ -56,3 +56,21 @@ def test_options_before_verify_are_not_taken_and_forgotten(verified):
     shown = verified("--config", "other.toml", "verify")
     assert shown.exit_code == 2
     assert "options go behind verify" in shown.stderr
+
+
+@pytest.mark.parametrize(("option", "ending"), [("--exceptions", "stuck"), ("--open", "open")])
+def test_that_there_are_more_is_said_beside_the_data(lab, option, ending):
+    for _ in range(3):
+        lab.history.sale(ending=ending)
+    lab.commit()
+
+    def shown(*words):
+        return CliRunner().invoke(journal, [option, *words, "--config", str(lab.path)])
+
+    some = shown("--limit", "2")
+    assert len(some.stdout.splitlines()) == 3
+    assert some.stderr == "these are the newest 2: --limit shows more\n"
+    some = shown("--limit", "2", "--json")
+    assert [json.loads(line)["leg"] for line in some.stdout.splitlines()] == [3, 2]
+    assert some.stderr == "these are the newest 2: --limit shows more\n"
+    assert shown("--limit", "3").stderr == ""

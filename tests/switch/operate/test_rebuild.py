@@ -94,7 +94,7 @@ def test_without_the_accounts_of_then_it_is_not_made(closed, damage):
         order.write_bytes(order.read_bytes().replace(b"14.50", b"14.51"))
     with pytest.raises(Findings, match=f"the close of {DAYS[1]} cannot be made as it was") as found:
         rebuild(closed.switch, closed.settlement)
-    assert "put deposit-2026-11-24.csv and .xml of that day back into" in found.value.findings[0]
+    assert "put deposit-2026-11-24.csv and its orders, .xml and .ach," in found.value.findings[0]
 
 
 def test_books_that_are_there_are_left_alone(closed):

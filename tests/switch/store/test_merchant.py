@@ -48,3 +48,10 @@ def test_pages_lie_between_rows_and_times(told):
     assert told(since=undone.at, before=newest.at) == [
         each for each in (undone, sold, first) if undone.at <= each.at < newest.at
     ]
+
+
+def test_all_that_have_one_of_some_references(told):
+    newest, undone, sold, first = told()
+    assert undone.rrn == sold.rrn
+    assert told(size=None, rrns=(sold.rrn, first.rrn)) == [undone, sold, first]
+    assert told("CAFE", size=None, rrns=(newest.rrn,)) == told(rrns=()) == told(rrns=("",)) == []

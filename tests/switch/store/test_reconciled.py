@@ -53,3 +53,10 @@ def test_what_was_refused_is_no_batch(journal_of):
     play = sold()
     assert codes(play, close(), close(stan="000021")) == ["00", "94"]
     assert [one.code for one in reconciled(journal_of(play), 10)] == ["00"]
+
+
+def test_what_was_refused_takes_the_place_of_no_batch(journal_of):
+    play = history()
+    again = [close(stan=f"{500 + number:06d}", f7="0101010100") for number in range(21)]
+    assert set(codes(play, *again)) == {"12"}
+    assert [one.batch for one in reconciled(journal_of(play), 2)] == [2, 2]

@@ -1,7 +1,6 @@
 """What operators type to compare a date with an upstream, and what they read."""
 
 import json
-from contextlib import nullcontext
 
 import pytest
 from click.testing import CliRunner
@@ -48,7 +47,6 @@ def run(tmp_path, monkeypatch):
         rows = [{"at": 1_795_856_400.0, **each} for each in compared]
         store = "cardswitch.switch.store"
         monkeypatch.setattr(f"{store}.compared.compared", lambda *_: rows)
-        monkeypatch.setattr(f"{store}.reader.JournalReader.snapshot", lambda _: nullcontext())
         monkeypatch.setattr(f"{store}.reader.JournalReader.__init__", lambda *_: None)
         _, path = config_in(tmp_path)
         obj = {"open_vault": lambda _: None}
@@ -101,3 +99,10 @@ def test_the_list_says_what_is_due_and_when_there_is_nothing(run):
     _, text, _ = run("list", compared=[], due=["2026-11-29", "2026-11-30"])
     assert "no totals were compared yet" in text
     assert "acquirer: still to be told of 2026-11-29, 2026-11-30" in text
+
+
+def test_the_limit_is_of_what_is_shown_alone(run):
+    before = {**OTHER, "date": "2026-11-29"}
+    code, text, _ = run("list", "--limit", "1", compared=[before, COMPARED])
+    assert code == 6
+    assert "these are the newest 1 of 2: --limit shows more" in text

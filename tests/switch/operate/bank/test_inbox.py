@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from cardswitch.specs.errors import Error
 from cardswitch.switch.operate.bank import inbox as inboxes
 from cardswitch.switch.operate.bank.inbox import Inbox
-from cardswitch.switch.operate.bank.take import new_files
+from cardswitch.switch.operate.bank.take import new_files, take
 from cardswitch.switch.operate.settle import settling
 from tests.kit.banking import answers, closed
 
@@ -34,6 +34,54 @@ def test_each_file_is_taken_once(answered, monkeypatch):
     (answered.folder / "bank" / "note.xml").write_bytes(b"<a/>")
     assert states(inbox.take(*ask)) == ["refused"]
     assert states(Inbox(answered.settlement.answers).take(*ask)) == ["refused"]
+
+
+def test_what_is_refused_or_was_taken_before_is_looked_at_once(answered, monkeypatch):
+    monkeypatch.setattr("cardswitch.switch.operate.bank.take.AT_ONCE", 2)
+    monkeypatch.setattr(inboxes, "AT_ONCE", 2)
+    folder = answered.folder / "bank"
+    statement = (folder / "statement-000001-EUR.xml").read_bytes()
+    inbox = Inbox(answered.settlement.answers)
+    ask = (answered.switch, answered.settlement, answered.record)
+    for name in ("a.xml", "b.xml", "c.xml"):
+        (folder / name).write_bytes(b"<a/>")
+    found = [states(inbox.take(*ask)) for _ in range(4)]
+    assert found == [["refused"] * 2, ["refused", "taken"], ["taken"], []]
+    for name in ("d.xml", "e.xml"):
+        (folder / name).write_bytes(statement)
+    found = [states(inbox.take(*ask)) for _ in range(3)]
+    assert found == [["taken before"] * 2, [], []]
+    (folder / "a.xml").unlink()
+    assert [inbox.take(*ask) for _ in range(2)] == [[], []]
+    with monkeypatch.context() as patched:
+        patched.setattr(inboxes, "settling", lambda *_: pytest.fail("looked again"))
+        assert inbox.take(*ask) == []
+
+
+def test_a_file_that_was_refused_while_it_grew_is_looked_at_again(answered):
+    folder = answered.folder / "bank"
+    whole = (folder / "statement-000001-EUR.xml").read_bytes()
+    for name in ("statement-000001-EUR.xml", "status-000001.xml"):
+        (folder / name).unlink()
+    inbox = Inbox(answered.settlement.answers)
+    ask = (answered.switch, answered.settlement, answered.record)
+    with (folder / "statement.xml").open("wb") as upload:
+        upload.write(whole[:500])
+        upload.flush()
+        assert [states(inbox.take(*ask)) for _ in range(2)] == [["refused"], []]
+        upload.write(whole[500:])
+    assert [states(inbox.take(*ask)) for _ in range(2)] == [["taken"], []]
+
+
+def test_a_name_that_the_books_keep_in_part_hides_no_other_file(answered):
+    folder = answered.folder / "bank"
+    long = "a" * 100
+    (folder / "status-000001.xml").rename(folder / f"{long}1.xml")
+    (folder / "statement-000001-EUR.xml").rename(folder / f"{long}2.xml")
+    ask = (answered.switch, answered.settlement, answered.record)
+    with settling(*ask) as opened:
+        assert states(take(opened, new_files(opened))) == ["taken", "taken"]
+        assert new_files(opened) == {}
 
 
 def test_more_than_can_be_taken_at_once_is_taken_next_time(answered, monkeypatch):

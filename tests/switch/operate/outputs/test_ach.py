@@ -12,7 +12,7 @@ from cardswitch.switch.operate.bank.payouts import payout, payouts, retry
 from cardswitch.switch.operate.bank.take import new_files, take
 from cardswitch.switch.operate.rebuild import rebuild
 from cardswitch.switch.operate.settle import close_days, settling
-from cardswitch.switch.operate.verify_books import verify
+from cardswitch.switch.operate.verify_books import Findings, verify
 from cardswitch.switch.settlement.ach.parties import AchAccount
 from cardswitch.switch.store.books import BooksReader
 from tests.kit.banking import CAFE
@@ -188,3 +188,24 @@ def test_it_has_a_cut_off_of_its_own(lab, hour, days, execution):
     sell_and_close(lab, SHOP=1250)
     books = BooksReader(lab.settlement.books)
     assert {each.execution for each in books.transfers()} == {execution}
+
+
+@pytest.mark.parametrize("account", ["99999-99", ""])
+def test_lost_books_are_made_anew_by_the_files_of_then(lab, account):
+    """The shop has another account since, or none at a bank of the ACH; we have another name."""
+    lab.history.sale(300)
+    closed = sell_and_close(lab, SHOP=1250)
+    [shop, cafe] = lab.settlement.merchants
+    moved = replace(shop, ach_account=account, ach_routing=shop.ach_routing if account else "")
+    ours = replace(lab.settlement.acquirer, ach=replace(OWN, company_id="9876543210"))
+    lab.settlement = replace(lab.settlement, merchants=(moved, cafe), acquirer=ours)
+    (lab.folder / "books.db").unlink()
+    order = lab.deposits / f"deposit-{closed.business_date}.ach"
+    order.rename(lab.folder / "order")
+    with pytest.raises(Findings, match="cannot be made as it was") as found:
+        rebuild(lab.switch, lab.settlement)
+    wanted = f"deposit-{closed.business_date}.csv and its orders, .xml and .ach, of that day"
+    assert f"put {wanted} back into" in found.value.findings[0]
+    (lab.folder / "order").rename(order)
+    [made] = rebuild(lab.switch, lab.settlement)
+    assert made.sha256 == closed.sha256
