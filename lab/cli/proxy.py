@@ -113,9 +113,9 @@ def proxy(
     rules = (*change, *delay, *drop)
     with link_faults():
         server = Proxy(listen, target, how, notes.take, rules=rules, tls=tls, any_card=any_card)
-    say([f"listening at {listen[0]}:{server.port}, for {target[0]}:{target[1]}"], err=True)
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        say([f"listening at {listen[0]}:{server.port}, for {target[0]}:{target[1]}"], err=True)
         server.serve(once=once)
     except KeyboardInterrupt:
         server.close()

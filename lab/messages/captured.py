@@ -56,7 +56,8 @@ def read_captured(
     """The messages in the capture *given*, in the order of their time; FormatError if none is.
 
     *is_right* tells which frames begin with an MTI, behind *skip* bytes. Streams that have none,
-    where others do, are passed over with a note; frames that are not whole are faults.
+    where others do, are passed over with a note; frames that are not whole, or have nothing behind
+    *skip* bytes, are faults.
     """
     capture = read_capture(given)
     streams = streams_of(capture.packets)
@@ -106,9 +107,8 @@ def _score(cut: Sequence[_Spoken]) -> tuple[int, int]:
 def _of_stream(stream: Stream, frames: Frames, skip: int) -> Iterator[Seen]:
     ends = f"{stream.source} to {stream.destination}"
     for frame in frames.frames:
-        if len(frame.data) > skip:
-            origin = f"{ends} at {frame.time:.6f}"
-            yield Seen(origin=origin, time=frame.time, data=frame.data[skip:])
+        if frame.data:  # One without a byte keeps the link alive.
+            yield _of_frame(frame, f"{ends} at {frame.time:.6f}", skip)
     for part in frames.unframed:
         time = max((p.time for p in stream.pieces if p.offset <= part.offset), default=0.0)
         fault = DecodeError(
@@ -117,6 +117,18 @@ def _of_stream(stream: Stream, frames: Frames, skip: int) -> Iterator[Seen]:
             seen=f"{part.size} bytes that are none: {part.reason}",
         )
         yield Seen(origin=f"{ends} at {time:.6f}", time=time, fault=fault)
+
+
+def _of_frame(frame: Frame, origin: str, skip: int) -> Seen:
+    """The message in *frame* behind *skip* bytes; a fault where nothing is left of it."""
+    if len(frame.data) > skip:
+        return Seen(origin=origin, time=frame.time, data=frame.data[skip:])
+    fault = FormatError(
+        f"a message of more than {skip} bytes",
+        code="input-size",
+        seen=f"{len(frame.data)} bytes",
+    )
+    return Seen(origin=origin, time=frame.time, fault=fault)
 
 
 def _told(notes: list[str]) -> str:

@@ -6,6 +6,7 @@ length of zero ends the file. Source: how public tools for such files (cardutil)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -15,6 +16,7 @@ BLOCK_SIZE: Final = 1014
 RECORD_SIZE_MAX: Final = 0xFFFF  # bytes; a message of clearing has some 3000
 _LENGTH: Final = 4  # bytes
 _BLOCK_END: Final = b"\x40\x40"
+_NO_FILLING: Final = re.compile(rb"[^\x00\x40]")
 
 
 def begins_with_record(head: bytes, is_right: Callable[[bytes], bool]) -> bool:
@@ -26,6 +28,8 @@ def begins_with_record(head: bytes, is_right: Callable[[bytes], bool]) -> bool:
 def read_records(given: bytes) -> Iterator[bytes]:
     """The records of *given*, in blocks or not; DecodeError where a length or a record is none.
 
+    So is what follows behind the length of zero, unless it is filling.
+
     >>> list(read_records(bytes.fromhex("00000002 0102 00000001 03 00000000")))
     [b'\\x01\\x02', b'\\x03']
     """
@@ -36,6 +40,7 @@ def read_records(given: bytes) -> Iterator[bytes]:
         start = at + _LENGTH
         size = int.from_bytes(data[at:start], "big")
         if size == 0 and start <= len(data):
+            _check_end(data, start)
             return
         if size > RECORD_SIZE_MAX or start + size > len(data):
             raise DecodeError(
@@ -46,6 +51,18 @@ def read_records(given: bytes) -> Iterator[bytes]:
             )
         yield data[start : start + size]
         at = start + size
+
+
+def _check_end(data: bytes, end: int) -> None:
+    """DecodeError if records follow behind the *end* of the file: two files put together."""
+    if found := _NO_FILLING.search(data, end):
+        raise DecodeError(
+            "nothing but filling behind the end of the file",
+            code="input-form",
+            offset=found.start(),
+            seen=f"{len(data) - end} bytes behind a length of zero",
+            hint="were two files put together?",
+        )
 
 
 def _unblocked(given: bytes) -> bytes:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from cardswitch.specs.errors import FormatError
 
 from .dumps import is_row, read_dumps
-from .isomsg import START, depth_after, elements, read_isomsg
+from .isomsg import KIND, START, Element, begins_anew, depth_after, elements, read_isomsg
 from .lines import has_bytes, read_line
 from .masks import MASKS
 from .one import readings
@@ -43,7 +43,7 @@ def blocks_of(lines: Iterable[str]) -> Iterator[Block]:
     kind: Kind = "line"
     first = depth = size = 0
     for number, line in enumerate(lines, 1):
-        if not (depth > 0 or _goes_on(kind, line)):
+        if begins_anew(line) if depth else not _goes_on(kind, line):
             if open_lines:
                 yield Block(kind, first, tuple(open_lines))
             open_lines, kind, first, size = [], _kind_of(line), number, 0
@@ -85,8 +85,7 @@ def read_blocks(
     passed = [] if passed is None else passed
     for block in blocks_of(lines):
         if block.kind == "isomsg":
-            for element in elements("\n".join(block.lines)):
-                yield replace(_isomsg(element), line=block.line)
+            yield from _elements(block)
         elif block.kind == "dump":
             yield from _dumps(block, begins, passed)
         elif block.kind == "hex":
@@ -95,11 +94,26 @@ def read_blocks(
             yield from _single(block, range(len(block.lines)), begins, passed)
 
 
-def _isomsg(element: str) -> Piece:
+def _elements(block: Block) -> Iterator[Piece]:
+    text = "\n".join(block.lines)
+    line, at = block.line, 0
+    for element in elements(text):
+        line += text.count("\n", at, element.start)
+        at = element.start
+        yield replace(_isomsg(element, line), line=line)
+
+
+def _isomsg(element: Element, line: int) -> Piece:
     try:
-        return read_isomsg(element)
+        if element.is_closed:
+            return read_isomsg(element.text)
+        raise FormatError(
+            "an isomsg element that is closed",
+            code="input-form",
+            seen=f"one that is cut off, from line {line} on",
+        )
     except FormatError as fault:
-        return Piece(kind="isomsg XML of a log", fault=fault)
+        return Piece(kind=KIND, fault=fault)
 
 
 def _dumps(block: Block, begins: Begins, passed: list[int]) -> Iterator[Piece]:
@@ -116,11 +130,12 @@ def _dumps(block: Block, begins: Begins, passed: list[int]) -> Iterator[Piece]:
 
 
 def _single(block: Block, numbers: range, begins: Begins, passed: list[int]) -> Iterator[Piece]:
-    """The message in each line, if there is one."""
+    """The messages in each line, if there are any."""
     for number in numbers:
-        if piece := read_line(block.lines[number], begins):
+        pieces = read_line(block.lines[number], begins)
+        for piece in pieces:
             yield replace(piece, line=block.line + number)
-        elif has_bytes(block.lines[number]):
+        if not pieces and has_bytes(block.lines[number]):
             passed.append(block.line + number)
 
 

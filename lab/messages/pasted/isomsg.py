@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.fields import DIGITS
@@ -17,24 +17,66 @@ from .plain import INPUT_SIZE_MAX, read_hex
 KIND: Final = "isomsg XML of a log"
 DEPTH_MAX: Final = 8  # elements in each other; nobody has been seen to go deeper than 4
 START: Final = re.compile(r"<isomsg[\s>/]")
-_TAG: Final = re.compile(r"<(/?)isomsg\b[^<>]*?(/?)>")
+_TAG: Final = re.compile(r"<(?P<end>/?)isomsg\b(?P<names>[^<>]*?)(?P<is_empty>/?)>")
+_CUT_TAG: Final = re.compile(r"<isomsg\s[^<>]*\Z")
+_ID: Final = re.compile(r"\sid\s*=")
+_CDATA: Final = re.compile(r"<!\[CDATA\[[^\[]*?\]\]>")  # a value, in which tags are none
+
+
+class Element(NamedTuple):
+    """The *text* of an isomsg element that begins at *start*, and whether it *is_closed*."""
+
+    text: str
+    start: int
+    is_closed: bool
 
 
 def depth_after(line: str, depth: int) -> int:
     """How many isomsg elements are open behind *line*, when *depth* were before it."""
-    for tag in _TAG.finditer(line):
-        depth += -1 if tag[1] else not tag[2]
+    for tag in _tags(line):
+        depth = _depth_behind(tag, depth)
     return depth
 
 
-def elements(text: str) -> Iterator[str]:
+def begins_anew(line: str) -> bool:
+    """Whether *line* begins a message before it closes any: one that is open was cut off."""
+    tag = next(_tags(line), None)
+    return tag is not None and _is_outer(tag)
+
+
+def elements(text: str) -> Iterator[Element]:
     """The outermost isomsg elements in *text*, without the words around them."""
     depth, start = 0, 0
-    for tag in _TAG.finditer(text):
-        start = tag.start() if depth == 0 else start
-        depth += -1 if tag[1] else not tag[2]
-        if depth == 0:
-            yield text[start : tag.end()]
+    for tag in _tags(text):
+        if depth and _is_outer(tag):
+            yield Element(text[start : tag.start()], start, is_closed=False)
+            depth = 0
+        if not depth and tag["end"]:
+            continue  # Its beginning is not here.
+        start = start if depth else tag.start()
+        depth = _depth_behind(tag, depth)
+        if not depth:
+            yield Element(text[start : tag.end()], start, is_closed=True)
+    cut = _CUT_TAG.search(text)
+    if depth or cut:
+        start = start if depth or cut is None else cut.start()
+        yield Element(text[start:], start, is_closed=False)
+
+
+def _tags(text: str) -> Iterator[re.Match[str]]:
+    return _TAG.finditer(_CDATA.sub(lambda value: " " * len(value[0]), text))
+
+
+def _is_outer(tag: re.Match[str]) -> bool:
+    """Whether *tag* begins a message: the log gives an id to each element in another."""
+    return not tag["end"] and not _ID.search(tag["names"])
+
+
+def _depth_behind(tag: re.Match[str], depth: int) -> int:
+    if tag["end"]:
+        return max(0, depth - 1)
+    before = 0 if _is_outer(tag) else depth
+    return before + (not tag["is_empty"])
 
 
 def read_isomsg(text: str) -> Piece:
@@ -54,7 +96,7 @@ def read_isomsg(text: str) -> Piece:
     header = b""
     for path, element in _leaves(root):
         number, _, below = path.partition(".")
-        value = element.get("value", "")
+        value = _value(element)
         if element.tag == "header":
             header = read_hex((element.text or "").strip().encode("utf-8", "replace"))
         elif below:
@@ -66,6 +108,13 @@ def read_isomsg(text: str) -> Piece:
         raise FormatError("fields in an isomsg element", code="input-form")
     message = Message(mti, dict(sorted(fields.items())), header)
     return Piece(kind=KIND, message=message, parts=parts, is_certain=True)
+
+
+def _value(element: Any) -> str:
+    """The value of a field; one with ``<`` in it is written as text between its tags."""
+    text = element.text or ""
+    value: str = element.get("value", text if text.strip() else "")
+    return value
 
 
 def _leaves(root: Any) -> Iterator[tuple[str, Any]]:

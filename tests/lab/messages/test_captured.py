@@ -76,6 +76,16 @@ def test_other_streams_are_passed_over_with_a_note():
     assert seen[0].notes == ("streams without a message of this dialect: 1",)
 
 
+def test_a_frame_of_which_nothing_is_left_is_a_fault():
+    bodies = [b"\x60\x00\x00\x00\x00" + WIRES[0], b"\x60\x00\x00\x00\x00", b"\x60", b""]
+    talk = [(float(n), HERE, THERE, FRAMED["binary2"](m)) for n, m in enumerate(bodies)]
+    seen = read_captured(write_pcap(talk), is_right, skip=5, framing="binary2")
+    assert [(one.time, one.data) for one in seen if one.fault is None] == [(0.0, WIRES[0])]
+    faults = {one.time: str(one.fault) for one in seen if one.fault is not None}
+    assert list(faults) == [1.0, 2.0]  # an empty frame keeps a link alive and is no message
+    assert all("a message of more than 5 bytes" in fault for fault in faults.values())
+
+
 def test_a_capture_without_messages_says_what_may_help():
     assert is_capture(write_pcap([]))
     with pytest.raises(FormatError, match="--framing"):

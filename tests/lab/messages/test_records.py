@@ -46,6 +46,31 @@ def test_a_clearing_file_is_told_by_its_beginning(blocked):
     assert cut[-1].fault is not None or blocked
 
 
+@pytest.mark.parametrize("blocked", [False, True])
+def test_records_behind_the_end_of_the_file_are_a_fault(blocked):
+    given = written([b"1240"] * 2, blocked)
+    records = read_records(given + written([b"1442"], blocked))
+    assert [next(records), next(records)] == [b"1240", b"1240"]
+    with pytest.raises(DecodeError, match="nothing but filling behind the end") as caught:
+        next(records)
+    end = 1012 if blocked else len(given)
+    assert caught.value.offset == end + 3  # the first byte of a length that is not zero
+
+
+@pytest.mark.parametrize("filling", [b"", bytes(9), b"\x40" * 9, bytes(3) + b"\x40\x40"])
+def test_filling_behind_the_end_of_the_file_is_passed_over(filling):
+    assert list(read_records(written([b"1240"], False) + filling)) == [b"1240"]
+
+
+def test_what_is_behind_the_end_of_the_file_is_a_faulty_item():
+    dialect = load_dialect("iso93-ascii")
+    wire = dialect.pack(Message("1240", {11: "000001", 24: "200"}))
+    items = read_items(written([wire], False) * 2, "auto", dialect)
+    assert [(item.origin, item.fault is None) for item in items] == [
+        ("record 1", True), ("record 2", False),
+    ]  # fmt: skip
+
+
 def test_a_length_alone_is_no_record():
     assert not begins_with_record(bytes.fromhex("00000004"), bool)
     assert begins_with_record(bytes.fromhex("0000000408"), bool)

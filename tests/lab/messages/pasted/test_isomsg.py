@@ -18,6 +18,21 @@ def test_fields_parts_and_a_header():
 
 
 @pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ('<field id="48"><![CDATA[<a>hello</a>]]></field>', "<a>hello</a>"),
+        ('<field id="48"><![CDATA[ a < b ]]></field>', " a < b "),
+        ('<field id="48">plain</field>', "plain"),
+        ('<field id="48" value="A">B</field>', "A"),
+        ('<field id="48">\n </field>', ""),
+        ('<field id="48"/>', ""),
+    ],
+)
+def test_a_value_with_signs_of_xml_is_the_text_of_its_element(field, value):
+    assert read_isomsg(f"<isomsg>{ECHO}{field}</isomsg>").message.fields[48] == value
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "<isomsg>",
@@ -36,6 +51,6 @@ def test_what_is_no_message_is_refused(text):
 
 def test_elements_are_found_among_words():
     text = f"<log> <isomsg>{ECHO}</isomsg> and <isomsg><isomsg id='3'/>{ECHO}</isomsg> </log>"
-    assert [one.count("<isomsg") for one in elements(text)] == [1, 2]
+    assert [one.text.count("<isomsg") for one in elements(text)] == [1, 2]
     assert depth_after("<isomsg> <isomsg id='1'/>", 0) == 1
     assert depth_after("</isomsg>", 1) == 0
