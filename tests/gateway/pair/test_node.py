@@ -123,11 +123,11 @@ def test_pages_are_shown_at_both_and_an_operator_is_told_who_leads(pair):
             with pytest.raises(Error, match=told):
                 await asyncio.to_thread(ask_control, second.folder, CONTROL, verb)
         found = await asyncio.to_thread(ask_control, first.folder, CONTROL, "exceptions")
-        assert found == {"exceptions": []}
+        assert found == {"exceptions": [], "has_more": False}
         await one.stop()
         await led(two)
         found = await asyncio.to_thread(ask_control, second.folder, CONTROL, "exceptions")
-        assert found == {"exceptions": []}
+        assert found == {"exceptions": [], "has_more": False}
         assert (await asyncio.to_thread(shown, second, "/c/cs_test_none"))[0] == 404
         await two.stop()
 
