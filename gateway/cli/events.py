@@ -47,7 +47,9 @@ def _filters(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option("--type", "types", metavar="TYPE", multiple=True, help="Of this type alone."),
         click.option("--merchant", metavar="ID", default="", help="Of this merchant alone."),
-        click.option("--last", type=click.IntRange(0, 1_000), default=0, help="So many of them that came before."),
+        click.option(
+            "--last", type=click.IntRange(0, 1_000), default=0, help="So many of them before."
+        ),
         click.option("--count", type=click.IntRange(min=1), help="End after so many."),
     )
     for option in reversed(options):
