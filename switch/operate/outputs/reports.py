@@ -66,16 +66,16 @@ def by_merchant(
 ) -> Iterator[tuple[str, Lines]]:
     """Some *movements* of a merchant after those of another, each in their order.
 
-    So many are held at once, and no list beyond the next one: merchants come again.
+    So many are held at once, and no list beyond the next one: merchants come again. What is in none
+    of *batches* is left out.
     """
     held: defaultdict[str, Lines] = defaultdict(list)
-    add = defaultdict(lambda: held[""].append, {b.number: held[b.merchant].append for b in batches})
+    lists = {batch.number: held[batch.merchant] for batch in batches}
     left = iter(movements)
-    while True:
-        for movement in islice(left, HELD_AT_ONCE):
-            add[movement[0]](movement)
-        if not any(held.values()):
-            return
+    while read := [*islice(left, HELD_AT_ONCE)]:
+        for movement in read:
+            if (of_merchant := lists.get(movement[0])) is not None:
+                of_merchant.append(movement)
         for merchant, some in held.items():
             if some:
                 yield merchant, some

@@ -63,6 +63,13 @@ def test_no_more_is_held_than_a_part_of_it(moved):
     assert len([*left]) == 20
 
 
+def test_what_is_in_no_batch_of_the_close_is_left_out_of_its_reports(moved, tmp_path):
+    batches, lines = moved
+    strangers = [(999, number, 1, "r") for number in range(15)]  # more than is held at once
+    written = write_reports(DAYS[0], batches, [*strangers, *lines], PAID, tmp_path)
+    assert written == write_reports(DAYS[0], batches, lines, PAID)
+
+
 def test_a_file_that_is_there_already_is_not_added_to(moved, tmp_path):
     (tmp_path / "CAFE.csv").write_bytes(b"")
     with pytest.raises(FileExistsError):
