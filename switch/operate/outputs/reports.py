@@ -76,6 +76,7 @@ def by_merchant(
         for movement in read:
             if (of_merchant := lists.get(movement[0])) is not None:
                 of_merchant.append(movement)
+        read.clear()  # What is held, is held once.
         for merchant, some in held.items():
             if some:
                 yield merchant, some
