@@ -25,7 +25,7 @@ from .objects import Object, list_object
 from .params import CreatedParams, ListParams
 
 T = TypeVar("T")
-LOOKED_AT: Final = 200  # rows of one piece, where not all are wanted
+LOOKED_AT: Final = 200  # rows of a further piece, where not all are wanted
 Fits = Callable[[Intent | Record], bool]  # whether what begins in a row is wanted
 # Of an id: the kind and the name of its leg, and the number in it.
 Locate = Callable[[str], tuple[str, str, int] | None]
@@ -129,8 +129,6 @@ def _place(ids: Sequence[str], id_: str, param: str) -> int:
 def _read(reader: GatewayReader, wanted: Wanted, fits: Fits | None) -> Page:
     """A page; where not all fits, it is looked for piece by piece."""
     size, found, known = wanted.size, list[GatewayRow](), list[Legs]()
-    if fits is not None:
-        wanted = replace(wanted, size=max(size, LOOKED_AT))
     while True:
         rows = reader.page(wanted)
         legs = reader.legs({row.leg for row in rows})
@@ -145,6 +143,7 @@ def _read(reader: GatewayReader, wanted: Wanted, fits: Fits | None) -> Page:
         found = [*some, *found] if wanted.above else [*found, *some]
         if len(rows) < wanted.size or len(found) >= size:
             break
+        wanted = replace(wanted, size=max(size, LOOKED_AT))
         if wanted.above:
             wanted = replace(wanted, above=rows[0].sequence)
         else:
