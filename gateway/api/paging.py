@@ -86,7 +86,7 @@ async def page_of(
         until=until,
         customer=customer or "",
     )
-    return await asked.services.front.reading(_read, asked.services.reader, wanted, fits)
+    return await asked.services.front.reading(read_page, asked.services.reader, wanted, fits)
 
 
 def _of_customer(customer: str, created: CreatedParams) -> Fits:
@@ -126,8 +126,8 @@ def _place(ids: Sequence[str], id_: str, param: str) -> int:
     return ids.index(id_)
 
 
-def _read(reader: GatewayReader, wanted: Wanted, fits: Fits | None) -> Page:
-    """A page; where not all fits, it is looked for piece by piece."""
+def read_page(reader: GatewayReader, wanted: Wanted, fits: Fits | None) -> Page:
+    """A page of one less than is *wanted*; where not all fits, it is looked for piece by piece."""
     size, found, known = wanted.size, list[GatewayRow](), list[Legs]()
     while True:
         rows = reader.page(wanted)

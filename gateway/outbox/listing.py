@@ -62,14 +62,14 @@ class EventsReader:
 
     def before_last(self, count: int, types: Sequence[str] = (), merchant: str = "") -> int:
         """The number behind which the last *count* events are, of *types* and a *merchant*."""
+        if not count:
+            return self.last()
         c = EVENTS.c
         query = select(c.number)
         if types:
             query = query.where(c.type.in_(types))
         if merchant:
             query = query.where(c.merchant == merchant)
-        if not count:
-            return self.last()
         with reading(self._engine) as connection:
             first = connection.scalar(query.order_by(c.number.desc()).limit(1).offset(count - 1))
         return 0 if first is None else int(first) - 1

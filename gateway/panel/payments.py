@@ -16,15 +16,16 @@ from ..api.endpoints import Services, ref_of
 from ..api.families.sessions import LIVES_S, expiry_of, session_in
 from ..api.faults import Fault
 from ..api.given.sources import SESSIONS
+from ..api.paging import read_page
 from ..core.calls import Alter, Expire, Use
 from ..core.ids import INTENT, id_of
 from ..core.intents import Intent
 from ..core.row import INTENT as INTENTS
+from ..core.things import Record
 from ..core.things.payouts import Payout
 from ..store import Wanted
 
 LISTED_MAX: Final = 15  # of each: a panel is looked at, and is no archive
-SESSIONS_AT_ONCE: Final = 60  # looked at for those that are open
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -88,24 +89,20 @@ class JournalPayments:
         return await asyncio.to_thread(self._open_sessions, merchant)
 
     def _open_sessions(self, merchant: str) -> list[OpenSession]:
-        """The newest, however many are over: piece by piece, as long ago as one may live."""
-        reader, now = self._services.reader, self._services.now()
-        found: list[OpenSession] = []
+        """The newest, however many are over: none is looked for from before it could live."""
+        now = self._services.now()
         wanted = Wanted(
-            merchant=merchant, kinds=(SESSIONS,), size=SESSIONS_AT_ONCE, since=now - LIVES_S[1]
+            merchant=merchant, kinds=(SESSIONS,), size=LISTED_MAX + 1, since=now - LIVES_S[1]
         )
-        while True:
-            rows = reader.page(wanted)
-            things = reader.legs(row.leg for row in rows).things
-            sessions = [(row.identity, session_in(things[row.identity])) for row in rows]
-            found += [
-                OpenSession(id=id_, amount=each.total, currency=each.currency)
-                for id_, each in sessions
-                if each.is_open(now)
-            ]
-            if len(rows) < SESSIONS_AT_ONCE or len(found) >= LISTED_MAX:
-                return found[:LISTED_MAX]
-            wanted = replace(wanted, below=rows[-1].sequence)
+        page = read_page(
+            self._services.reader,
+            wanted,
+            lambda each: isinstance(each, Record) and session_in(each).is_open(now),
+        )
+        sessions = [(each.id, session_in(each)) for each in page.things()]
+        return [
+            OpenSession(id=id_, amount=each.total, currency=each.currency) for id_, each in sessions
+        ]
 
     def _page(self, merchant: str, kind: str, size: int) -> Any:
         reader = self._services.reader

@@ -307,12 +307,12 @@ def _write_corpus(folder: Path, found: list[Report]) -> None:
     from cardswitch.wire.store.disk import SHARED, replace_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    room = min(WRITTEN_MAX, CORPUS_FILES_MAX - sum(1 for _ in folder.iterdir()))
+    room = max(min(WRITTEN_MAX, CORPUS_FILES_MAX - sum(1 for _ in folder.iterdir())), 0)
     inputs = dict.fromkeys(data for report in found for data in report.fresh if data)
     names = {f"{sha256(data).hexdigest()[:16]}.bin": data for data in inputs}
     new = [(name, data) for name, data in names.items() if not (folder / name).exists()]
-    for name, data in new[: max(room, 0)]:
+    for name, data in new[:room]:
         replace_file(folder / name, data, SHARED)
-    if len(new) > max(room, 0):
-        what = f"{len(new) - max(room, 0)} new files, beyond {WRITTEN_MAX} of a run"
+    if len(new) > room:
+        what = f"{len(new) - room} new files, beyond {WRITTEN_MAX} of a run"
         click.echo(f"{folder}: left out {what} or {CORPUS_FILES_MAX} in all", err=True)

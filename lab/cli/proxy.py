@@ -123,8 +123,8 @@ def proxy(
         signal.signal(signal.SIGTERM, before)
         if capture is not None:
             notes.write(capture)
-    if notes.untold is not None:
-        raise notes.untold
+    if server.untold is not None:
+        raise server.untold
     if once and server.failed:
         sys.exit(exits.LINK)
 
@@ -134,21 +134,22 @@ class Notes:
 
     def __init__(self, how: Manner, as_json: bool, unsafe: bool, keeps: bool) -> None:
         self._how, self._as_json, self._unsafe, self._keeps = how, as_json, unsafe, keeps
-        self.untold: OSError | None = None  # why messages could not be shown
+        self._is_blind = False  # whether it was said that messages cannot be shown
         self._talk: list[Talk] = []
         self._left_out = 0
         self._key = secrets.token_bytes(32)  # One card stays one card within this capture.
 
     def take(self, passed: Passed) -> None:
-        """Keep *passed*, and show it; if it cannot be shown, that is said once."""
+        """Keep *passed*, and show it. Raises OSError if it cannot be shown, which is said once."""
         if self._keeps:
             self._keep(passed)
         try:
             self._show(passed)
         except OSError as error:
-            if self.untold is None:
+            if not self._is_blind:
+                self._is_blind = True
                 say([f"cannot be shown ({error.strerror}): messages pass unseen"], err=True)
-            self.untold = self.untold or error
+            raise
 
     def _show(self, passed: Passed) -> None:
         """Masked unless asked for otherwise."""

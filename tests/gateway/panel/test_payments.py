@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from cardswitch.gateway.api import paging
 from cardswitch.gateway.panel import payments
 from cardswitch.gateway.panel.payments import LISTED_MAX
 from tests.kit.panel import PanelUser
@@ -44,7 +45,8 @@ def test_a_list_is_bounded(shop):
 
 
 def test_an_open_session_is_listed_behind_those_that_are_over(shop, monkeypatch):
-    monkeypatch.setattr(payments, "SESSIONS_AT_ONCE", 2)
+    monkeypatch.setattr(paging, "LOOKED_AT", 2)
+    monkeypatch.setattr(payments, "LISTED_MAX", 1)
     asked = {
         "mode": "payment",
         "success_url": "https://shop.localhost/thanks",
