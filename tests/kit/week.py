@@ -13,7 +13,7 @@ from cardswitch.specs.dates import CutOff
 from cardswitch.specs.merchants import Merchant
 from cardswitch.switch.core.day import BankDay, next_day
 from cardswitch.switch.core.states import Mark
-from cardswitch.switch.operate.bank.take import Taken, new_files, take
+from cardswitch.switch.operate.bank.take import Taken, take_new
 from cardswitch.switch.operate.settle import close_days, settling
 from cardswitch.switch.settlement.parties import OwnAccount
 from tests.kit.histories import History
@@ -112,7 +112,7 @@ class Week:
         """Book what is new of the bank."""
         lab = self.lab
         with settling(lab.switch, lab.settlement, lab.record, clock=lambda: at) as opened:
-            self.taken += take(opened, new_files(opened))
+            self.taken += take_new(opened, {})
 
     def mend(self, merchant: str, **about: str) -> None:
         """The account of *merchant* is another one from now on."""

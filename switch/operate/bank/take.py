@@ -72,14 +72,6 @@ def take(opened: Settling, files: Mapping[str, bytes]) -> Iterator[Taken]:
         yield _taken(opened, name, content, answer)
 
 
-def new_files(opened: Settling) -> dict[str, bytes]:
-    """By path, the files in the folder of answers that were not taken; of those, the first ones.
-
-    Error if there is no folder.
-    """
-    return _read(_new(opened, {}))
-
-
 def take_new(opened: Settling, seen: dict[str, Stamp]) -> Iterator[Taken]:
     """Book the first AT_ONCE files in the folder of answers that are new.
 

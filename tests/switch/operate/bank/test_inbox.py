@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from cardswitch.specs.errors import Error
 from cardswitch.switch.operate.bank import inbox as inboxes
 from cardswitch.switch.operate.bank.inbox import Inbox
-from cardswitch.switch.operate.bank.take import new_files, take
+from cardswitch.switch.operate.bank.take import take_new
 from cardswitch.switch.operate.settle import settling
 from tests.kit.banking import answers, closed
 
@@ -80,8 +80,8 @@ def test_a_name_that_the_books_keep_in_part_hides_no_other_file(answered):
     (folder / "statement-000001-EUR.xml").rename(folder / f"{long}2.xml")
     ask = (answered.switch, answered.settlement, answered.record)
     with settling(*ask) as opened:
-        assert states(take(opened, new_files(opened))) == ["taken", "taken"]
-        assert new_files(opened) == {}
+        assert states(take_new(opened, {})) == ["taken", "taken"]
+        assert list(take_new(opened, {})) == []
 
 
 def test_more_than_can_be_taken_at_once_is_taken_next_time(answered, monkeypatch):
@@ -96,4 +96,4 @@ def test_no_folder_yet(lab):
     ask = (lab.switch, lab.settlement, lab.record)
     assert Inbox("").take(*ask) == Inbox(str(lab.folder / "none")).take(*ask) == []
     with settling(*ask) as opened, pytest.raises(Error, match="names no folder: give the files"):
-        new_files(opened)
+        list(take_new(opened, {}))

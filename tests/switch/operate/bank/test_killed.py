@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.switch.operate.bank.corrections import correct
-from cardswitch.switch.operate.bank.take import new_files, take
+from cardswitch.switch.operate.bank.take import take_new
 from cardswitch.switch.operate.settle import close_days, settling
 from cardswitch.switch.operate.verify_books import verify
 from cardswitch.switch.store.books import BooksReader
@@ -67,7 +67,7 @@ def work(lab):
     try:
         close_days(lab.switch, lab.settlement, lab.record, clock=lambda: CUT)
         with settling(lab.switch, lab.settlement, lab.record, clock=lambda: CUT + 60) as opened:
-            list(take(opened, new_files(opened)))
+            list(take_new(opened, {}))
             if not any(each.kind == "correct" for each in opened.books.entries()):
                 correct(opened, "mdr_income", "merchant_payable:SHOP", "978", 5, "a test")
     finally:

@@ -9,7 +9,7 @@ from cardswitch.hosts.bank.offline import take as hand_in
 from cardswitch.specs.ach import read_ach
 from cardswitch.specs.holidays import OrderCutOff
 from cardswitch.switch.operate.bank.payouts import payout, payouts, retry
-from cardswitch.switch.operate.bank.take import new_files, take
+from cardswitch.switch.operate.bank.take import take_new
 from cardswitch.switch.operate.rebuild import rebuild
 from cardswitch.switch.operate.settle import close_days, settling
 from cardswitch.switch.operate.verify_books import Findings, verify
@@ -68,7 +68,7 @@ def answered(lab, closed, at=CUT):
     handed = hand_in(content, folder, at, config)
     book_due(folder, at + 3 * MORNING_S, config)
     with settling(lab.switch, lab.settlement, lab.record, clock=lambda: at + 60) as opened:
-        found = list(take(opened, new_files(opened)))
+        found = list(take_new(opened, {}))
     return handed, found
 
 
