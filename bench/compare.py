@@ -5,6 +5,9 @@ their best and median. --base is a checkout of the earlier commit:
 
     git worktree add /tmp/before f7a468a
     python bench/compare.py --base /tmp/before --svg chart.svg
+
+--python has this commit run by another interpreter than the earlier one, which has that of this
+script: what both together bring.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from typing import Any, Final
 
 import click
 import msgspec
+from msgspec import Struct
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -36,12 +40,20 @@ DRAWN: Final = {
 Results = dict[int, dict[str, list[dict[str, Any]]]]  # by step and by commit, round by round
 
 
-def measured(checkout: Path, words: Sequence[str]) -> dict[str, Any]:
+class Checkout(Struct, frozen=True):
+    """A commit, and what runs it."""
+
+    folder: Path
+    python: str = sys.executable
+
+
+def measured(checkout: Checkout, words: Sequence[str]) -> dict[str, Any]:
     """What bench/purchase.py of *checkout* finds. Raises CalledProcessError, TimeoutExpired."""
+    folder = checkout.folder
     done = subprocess.run(
-        [sys.executable, str(checkout / "bench" / "purchase.py"), "--json", *words],
-        cwd=checkout,
-        env={**os.environ, "PYTHONPATH": str(checkout)},
+        [checkout.python, str(folder / "bench" / "purchase.py"), "--json", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
         stdout=subprocess.PIPE,
         timeout=TIME_LIMIT_S,
         check=True,
@@ -51,7 +63,11 @@ def measured(checkout: Path, words: Sequence[str]) -> dict[str, Any]:
 
 
 def sweep(
-    checkouts: Mapping[str, Path], option: str, steps: Sequence[int], rounds: int, purchases: int
+    checkouts: Mapping[str, Checkout],
+    option: str,
+    steps: Sequence[int],
+    rounds: int,
+    purchases: int,
 ) -> Results:
     """Every one of *checkouts*, in turn, at every step of *option*; few in flight buy less."""
     results: Results = {}
@@ -106,6 +122,7 @@ def table(what: str, results: Results) -> Iterator[str]:
 
 @click.command()
 @click.option("--base", type=click.Path(exists=True, path_type=Path), help="The earlier checkout.")
+@click.option("--python", help="An interpreter for this commit, with all that it needs installed.")
 @click.option("--in-flight", multiple=True, type=int, default=IN_FLIGHT, show_default=True)
 @click.option("--connections", multiple=True, type=int, help="Sweep these too, 200 in flight.")
 @click.option(
@@ -127,6 +144,7 @@ def table(what: str, results: Results) -> Iterator[str]:
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not tables.")
 def main(
     base: Path | None,
+    python: str | None,
     in_flight: tuple[int, ...],
     connections: tuple[int, ...],
     open_loop: tuple[int, ...],
@@ -137,7 +155,8 @@ def main(
     as_json: bool,
 ) -> None:
     """Measure the whole chain on loopback, this commit and the one in --base, in turn."""
-    checkouts = ({"before": base.absolute()} if base else {}) | {"now": ROOT}
+    checkouts = {"before": Checkout(base.absolute())} if base else {}
+    checkouts["now"] = Checkout(ROOT, python or sys.executable)
     by_option = {"--in-flight": in_flight, "--connections": connections, "--rate": open_loop}
     found: dict[str, Results] = {}
     try:
