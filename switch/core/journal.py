@@ -133,6 +133,7 @@ class Journal:
             "keys": memory.keys.told(),
             "identities": memory.identities.told(),
             "signed_off": sorted(memory.signed_off),
+            "announced": memory.announced,
             "settled": memory.settled.told(),
             "due": sorted(memory.due),
         }

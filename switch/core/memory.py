@@ -47,6 +47,7 @@ class Memory:
         self.following: dict[int, Leg] = {}  # those without an outcome, by what they are about
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
         self.signed_off: set[str] = set()  # upstreams that an operator has signed off from
+        self.announced: dict[str, Seconds] = {}  # by place, when a host last announced its cut-over
         self.sessions = Sessions()  # of those who came in
         self.settling = frozenset(n for n, each in settings.upstreams.items() if each.settles_with)
         self.settled = Settled()  # with all upstreams

@@ -37,6 +37,7 @@ WORDS: Final[Mapping[str, str]] = {
 # Who asks where no terminal does: fields 41 and 42.
 OPERATOR: Final[Mapping[int, str]] = {41: "OPERATOR", 42: f"{'SWITCH':15}"}
 ANNOUNCED: Final = "cut-over announced"
+SIGNED_ON: Final = "signed on"  # an operator's sign-on was agreed to: his sign-off is over
 # A host that announces again so soon says the same once more.
 ANNOUNCED_APART_S: Final[Seconds] = 3_600.0
 
@@ -67,7 +68,6 @@ class Announcements:
         self._journal = journal
         self._cut_over = cut_over
         self._said: dict[str, Said] = {}
-        self._announced: dict[str, Seconds] = {}
 
     # For people -----------------------------------------------------------------------------------
 
@@ -167,7 +167,10 @@ class Announcements:
         except NoAnswer:
             self._desk.count("announcement_no_answer")
         if what == "sign-on" and code == APPROVED:
-            memory.signed_off.discard(place)
+            if place in memory.signed_off:
+                memory.signed_off.discard(place)
+                # A row of its own: a checkpoint behind that of the sign-on has it signed off.
+                self._note(place, SIGNED_ON, place, "it agreed")
             memory.ready.add(link)
         self._said[place] = Said(what=what, answer=code, is_under_way=False)
 
@@ -186,10 +189,11 @@ class Announcements:
 
     def announced(self, place: str, request: Message) -> Message:
         """The host at *place* begins its next bank day; so do we, where that is agreed."""
-        now, before = self._desk.now, self._announced.get(place)
-        if before is not None and now - before < ANNOUNCED_APART_S:
+        announced, now = self._memory.announced, self._desk.now
+        before = announced.get(place)
+        if before is not None and 0.0 <= now - before < ANNOUNCED_APART_S:
             return request.reply(DUPLICATE)
-        self._announced[place] = now
+        announced[place] = now
         because = f"its day is {request.get(15) or 'not said'}"
         self._note(place, ANNOUNCED, place, because)
         upstream = self._settings.upstreams.get(place)
@@ -209,9 +213,12 @@ class Announcements:
         self._journal.mark(Mark.NETWORK, self._memory.today.label, said)
 
 
-def take_word(memory: Memory, told: Mapping[str, Any]) -> None:
-    """After a start: what an operator has said, *told* by a row, still counts."""
-    if told["what"] == "sign-off":
-        memory.signed_off.add(told["place"])
-    elif told["what"] == "sign-on":
-        memory.signed_off.discard(told["place"])
+def take_word(memory: Memory, told: Mapping[str, Any], at: Seconds) -> None:
+    """After a start: what an operator or a host has said, *told* by a row of *at*, still counts."""
+    what, place = told["what"], told["place"]
+    if what == "sign-off":
+        memory.signed_off.add(place)
+    elif what in ("sign-on", SIGNED_ON):
+        memory.signed_off.discard(place)
+    elif what == ANNOUNCED:
+        memory.announced[place] = at

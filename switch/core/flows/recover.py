@@ -70,11 +70,12 @@ def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> 
     if row.state == Mark.KEY:
         memory.keys.apply(msgspec.convert(told, KeyStep))
     if row.state == Mark.NETWORK:
-        take_word(memory, told)
+        take_word(memory, told, row.at)
     if row.state == Mark.CHECKPOINT:
         days = [told, *told.get("acquirers", ())]
         memory.days = {day.acquirer: day for day in msgspec.convert(days, list[BankDay])}
         memory.signed_off = set(told.get("signed_off", ()))
+        memory.announced = dict(told.get("announced", {}))
         memory.keys.restore(told.get("keys", ()))
         memory.identities.restore(told.get("identities"), row.at)
         memory.rows_since_checkpoint = 0

@@ -186,10 +186,10 @@ def unknown(desk: SwitchDesk, request: Message, names: Reference, buried: list[L
                 acquirer=own.acquirer,
             )  # fmt: skip
             desk.of(leg).record(State.REVERSED, desk.decided(request, APPROVED))
-    answer(desk, request, desk.listener.unknown_reversal)
     if not names.is_exact:
+        # First: the row of the answer may bring a checkpoint, which names all that binds.
         memory.tombstones.add(own.number, tombstone(request, names, own.card, now))
-    return None
+    return answer(desk, request, desk.listener.unknown_reversal)
 
 
 def answer(desk: SwitchDesk, request: Message, code: str, original: Leg | None = None) -> None:

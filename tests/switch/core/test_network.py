@@ -134,6 +134,14 @@ def test_who_cannot_be_told_is_said_and_nothing_is_written():
     assert not noted(play)
 
 
+def test_it_stays_signed_on_after_a_start_whatever_checkpoint_came_before_the_answer():
+    play = (opened() >> say("sign-off")).skip() >> answered("acquirer", "00")
+    (play.skip() >> say("sign-on")).skip()
+    play.do(play.machine.cut_over_now(play.now, "ann", ""))
+    (play.skip() >> answered("acquirer", "00")).skip()
+    assert not peer(linked(crashed(play).skip()))["is_signed_off"]
+
+
 @pytest.mark.parametrize("ended", [False, True])
 def test_it_stays_signed_off_after_a_start(ended):
     play = (opened() >> say("sign-off")).skip()
@@ -218,6 +226,17 @@ def test_it_announces_as_often_as_it_likes_and_ends_one_day():
     (play >> after(ANNOUNCED_APART_S)).skip()
     (play >> Received(ACQUIRER, announcement("000003"))).skip()
     assert play.machine.memory.today.label != day
+
+
+@pytest.mark.parametrize("is_followed", [False, True])
+def test_what_it_announced_before_a_start_ends_no_other_day_when_it_says_it_again(is_followed):
+    settings = follows(is_followed).machine.settings
+    play = (follows(is_followed) >> Received(ACQUIRER, announcement())).skip()
+    again = linked(crashed(play, settings).skip())
+    day = again.machine.memory.today.label
+    (again >> Received(ACQUIRER, announcement("000002"))).skip()
+    assert again.sent_on(ACQUIRER)[-1][39] == "94"
+    assert again.machine.memory.today.label == day
 
 
 def test_an_acquirer_that_came_in_may_announce_and_a_terminal_may_not():

@@ -447,6 +447,14 @@ def test_what_was_reversed_before_it_came(names, sale, later_s, code, crash):
     assert play.sent_on(POS)[-1][39] == code
 
 
+def test_what_was_reversed_before_it_came_is_known_to_the_checkpoint_that_its_answer_brings():
+    play = opened(with_settings(checkpoint_rows=1))
+    assert told(play, {90: naming(sent_at="0" * 10)}) == "25"
+    assert play.entries[-1].state == "checkpoint"
+    again = linked(crashed(play, down_s=0.0).skip()) >> Received(POS, PLAIN)
+    assert again.skip().sent_on(POS)[-1][39] == "12"
+
+
 def test_what_is_unknown_twice_is_forbidden_once():
     play = opened()
     assert [told(play), told(play, {11: "000009"})] == ["25", "25"]
