@@ -105,6 +105,8 @@ def proxy(
     unsafe: bool,
 ) -> None:
     """Stand between two programs: pass messages on, show them, and change, delay or drop some."""
+    from cardswitch.wire.capture.packets import Endpoint
+
     from ..talk.proxy import Proxy
     from ..talk.remote import refuse_remote
 
@@ -115,7 +117,8 @@ def proxy(
         server = Proxy(listen, target, how, notes.take, rules=rules, tls=tls, any_card=any_card)
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        say([f"listening at {listen[0]}:{server.port}, for {target[0]}:{target[1]}"], err=True)
+        here, there = Endpoint(listen[0], server.port), Endpoint(*target)
+        say([f"listening at {here}, for {there}"], err=True)
         server.serve(once=once)
     except KeyboardInterrupt:
         server.close()

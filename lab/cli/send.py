@@ -166,7 +166,7 @@ class Plan:
 
         dialect, answers = self.how.dialect, 0
         for item in given.items():
-            with refusing(item.data, dialect=dialect):
+            with refusing(item.data, dialect=dialect, origin=item.origin):
                 message = item.behind_lead().read(dialect)
                 if not message.is_request:
                     answers += 1
@@ -278,6 +278,7 @@ class Plan:
         from cardswitch.specs.errors import FormatError
 
         from ..messages.changes import changed
+        from ..talk.answers import accepted
         from ..talk.link import NoAnswer
 
         dialect = self.how.dialect
@@ -291,7 +292,8 @@ class Plan:
             say(["Note: an answer came, which is not answered."], err=True)
             return 0
         with refusing(dialect=dialect):
-            answer = changed(dialect, request.reply("00"), self.changes, self.deletions)
+            approval = accepted(request)
+            answer = changed(dialect, request.reply(approval), self.changes, self.deletions)
             link.send(answer)
         faults = self._faults(request)
         if self.as_json:
@@ -327,4 +329,6 @@ class Plan:
 
 
 def _tell_where(host: str, port: int) -> None:
-    say([f"listening at {host}:{port}"], err=True)
+    from cardswitch.wire.capture.packets import Endpoint
+
+    say([f"listening at {Endpoint(host, port)}"], err=True)

@@ -153,7 +153,7 @@ def stream_items(
     head, chunks = peeked(chunks)
     if form == "pcap" or (form == "auto" and is_capture(head)):
         yield from _captured(chunks, dialect, skip, framing)
-    elif form == "json" or (form == "auto" and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"):
+    elif form == "json" or (form == "auto" and begins_json(head)):
         yield from _documents(chunks, dialect)
     elif form == "vbs" or (form == "auto" and _is_clearing(head, dialect)):
         yield from _records(chunks, skip)
@@ -173,6 +173,11 @@ def peeked(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
         if len(head.lstrip()) >= _HEAD_SIZE:
             break
     return head, chain([head], chunks)
+
+
+def begins_json(head: bytes) -> bool:
+    """Whether *head* is how messages as JSON begin, perhaps behind a mark of byte order."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
 
 
 def whole(chunks: Iterable[bytes], limit: int = INPUT_SIZE_MAX) -> bytes:

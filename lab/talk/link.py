@@ -16,6 +16,7 @@ from msgspec import Struct
 from cardswitch.specs.dialect import Dialect, load_dialect
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
+from cardswitch.wire.capture.packets import Endpoint
 from cardswitch.wire.channel import IsoChannel
 from cardswitch.wire.framing import FramingError
 from cardswitch.wire.framings import framing_named
@@ -152,7 +153,7 @@ def connect(
     host: str, port: int, tls: ssl.SSLContext | None = None, timeout_s: float = TIMEOUT_S
 ) -> socket.socket:
     """A connection to *host*, in TLS if there is a context. Raises LinkFault."""
-    where = f"{host}:{port}"
+    where = f"{Endpoint(host, port)}"
     try:
         connection = socket.create_connection((host, port), timeout_s)
     except TimeoutError:
@@ -180,6 +181,16 @@ def _secured(
         raise LinkFault(f"{where} does not speak TLS: leave --tls out") from None
 
 
+def listening(host: str, port: int) -> socket.socket:
+    """What takes connections at *port* of *host*. Raises LinkFault if that cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        where, reason = Endpoint(host, port), error.strerror or error
+        raise LinkFault(f"{where} cannot be listened at: {reason}") from None
+
+
 @contextmanager
 def first_link(
     host: str, port: int, how: Manner, wait_s: float, tell: Callable[[str, int], None]
@@ -188,15 +199,11 @@ def first_link(
 
     Raises LinkFault if the port cannot be had, NoAnswer if nobody comes within *wait_s*.
     """
-    try:
-        listening = socket.create_server((host, port))
-    except OSError as error:
-        raise LinkFault(f"{host}:{port} cannot be listened at: {error.strerror or error}") from None
-    with listening:
-        tell(host, listening.getsockname()[1])
-        listening.settimeout(wait_s)
+    with listening(host, port) as server:
+        tell(host, server.getsockname()[1])
+        server.settimeout(wait_s)
         try:
-            connection, _ = listening.accept()
+            connection, _ = server.accept()
         except TimeoutError:
             raise NoAnswer(f"nobody connected within {wait_s:g} s") from None
     with Link(connection, how) as link:

@@ -19,6 +19,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.wire.headers import HeaderName
 
+from .answers import accepted
 from .client import IsoClient
 from .expectations import MTI, Expectation
 from .link import TIMEOUT_S, CutShort, Link, LinkFault, manner
@@ -31,16 +32,19 @@ _ODD_MAX: Final = 100  # messages that nobody expected are kept up to here
 
 
 class Expected:
-    """A message that is to come once, and what is answered then; without more said, code 00."""
+    """A message that is to come once, and what is answered then; without more said, a yes."""
 
     def __init__(self, wanted: list[Expectation]) -> None:
         self.wanted = wanted
-        self.code: str | None = "00"
+        self.code: str | None = ""
         self.changes: Mapping[int, str | None] = {}
         self.late_s = 0.0
 
-    def respond(self, code: str = "00", changes: Mapping[int, str | None] | None = None) -> Self:
-        """Answer with *code* in field 39; *changes* replace or add fields, None leaves one out."""
+    def respond(self, code: str = "", changes: Mapping[int, str | None] | None = None) -> Self:
+        """Answer with *code* in field 39; without one with a yes, 00 or that of a later edition.
+
+        *changes* replace or add fields, None leaves one out.
+        """
         self.code, self.changes = code, changes or {}
         return self
 
@@ -63,7 +67,7 @@ class Expected:
             return None
         gone = [number for number, value in self.changes.items() if value is None]
         set_ = {number: value for number, value in self.changes.items() if value is not None}
-        return message.reply(self.code, set_).without(*gone)
+        return message.reply(self.code or accepted(message), set_).without(*gone)
 
 
 class IsoPeer:
@@ -156,8 +160,10 @@ class IsoPeer:
                 connection, _ = self._listening.accept()
             except TimeoutError:
                 continue
+            self._threads[1:] = [each for each in self._threads[1:] if each.is_alive()]
             if len(self._threads) > LINKS_MAX:
                 connection.close()
+                self._note(f"refused: {LINKS_MAX} connections stand")
                 continue
             self._threads.append(Thread(target=self._serve, args=(connection,), daemon=True))
             self._threads[-1].start()

@@ -22,7 +22,7 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.framing import FramingError
 from cardswitch.wire.operator.addresses import is_here
 
-from .link import READ_SIZE, LinkFault, Manner, connect
+from .link import READ_SIZE, LinkFault, Manner, connect, listening
 from .remote import refuse_real_cards
 from .rules import Rule, apply
 
@@ -64,12 +64,7 @@ class Proxy:
         self._checks_cards = not any_card and not is_here(target[0])
         self._channel = how.channel()
         self._tell, self._lock = tell, Lock()
-        try:
-            self._listening = socket.create_server(listen)
-        except OSError as error:
-            raise LinkFault(
-                f"{listen[0]}:{listen[1]} cannot be listened at: {error.strerror or error}"
-            ) from None
+        self._listening = listening(*listen)
         self._listening.settimeout(LOOK_S)
         self.port: int = self._listening.getsockname()[1]
         self.failed = False

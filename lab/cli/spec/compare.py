@@ -118,7 +118,7 @@ def redact(
     dialect, redactor = given.dialect, Redactor(_key(key_path or _own_key()))
     messages, written = [], []
     for item in given.items():
-        with refusing(item.data, exit_code=exits.LINK, dialect=dialect):
+        with refusing(item.data, dialect=dialect, origin=item.origin):
             partial = item.read_loosely(dialect)
             message = redactor.redact(dialect, partial.message, doubtful=bool(partial.oddities))
             written.append(write_again(dialect, message, partial.as_received, loosely=True))

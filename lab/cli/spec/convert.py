@@ -51,12 +51,13 @@ def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: boo
 
     with given.output as output:
         for item in given.items():
-            with refusing(item.data, unsafe, dialect=given.dialect, before=output.flush):
+            before, origin = output.flush, item.origin
+            with refusing(item.data, unsafe, dialect=given.dialect, before=before, origin=origin):
                 partial = item.read_loosely(given.dialect)
             if partial.oddities:
                 output.flush()
                 say_oddities(item, partial)
-            with refusing(before=output.flush):
+            with refusing(before=before, origin=origin):
                 done = converted(partial.message, given.dialect, target, year)
                 wire = target.pack(done.message)
             if as_json:

@@ -255,7 +255,6 @@ def encode(
     form: str,
 ) -> None:
     """Write messages anew: from JSON, such as decode --json --unsafe prints, or as decode reads."""
-    from cardswitch.specs.errors import FormatError
     from cardswitch.specs.review.partial import write_again
     from cardswitch.wire.framings import framing_named
 
@@ -275,11 +274,8 @@ def encode(
     with refusing(), given_chunks(given, path) as chunks:
         for origin, read in _given_messages(chunks, dialect, skip):
             count += 1
-            try:
+            with refusing(origin=origin):
                 packed.append(written(*read()))
-            except FormatError as error:
-                error.hint = ": ".join(word for word in (origin, error.hint) if word)
-                raise
             if form != "pcap":
                 sys.stdout.buffer.write(write_messages([packed.pop()], form))
         if not count:
@@ -297,11 +293,12 @@ def _given_messages(
     JSON need not be right before it is changed.
     """
     from ...messages.documents import read_received, split_documents
-    from ...messages.inputs import peeked, stream_items
+    from ...messages.expanded import expanded
+    from ...messages.inputs import begins_json, peeked, stream_items
     from ...messages.pasted.texts import lines_of
 
-    head, chunks = peeked(chunks)
-    if head.lstrip()[:1] == b"{":
+    head, chunks = peeked(expanded(chunks))
+    if begins_json(head):
         for number, text in split_documents(lines_of(chunks)):
             given = text.encode("utf-8", "surrogateescape")
             yield f"in line {number}" if number else "", partial(read_received, given, dialect)

@@ -98,10 +98,11 @@ def refusing(
     exit_code: int = exits.LINK,
     dialect: Dialect | None = None,
     before: Callable[[], None] = lambda: None,
+    origin: str = "",
 ) -> Iterator[None]:
     """Inside, what cannot be read or written ends the command: a clear message, an exit code.
 
-    *before* is called first, if that happens.
+    *before* is called first, if that happens. *origin* says which of many messages it is about.
     """
     from cardswitch.specs.errors import FormatError
 
@@ -109,6 +110,7 @@ def refusing(
         yield
     except FormatError as error:
         before()
+        error.hint = ": ".join(word for word in (origin, error.hint) if word)
         refuse(error, data, unsafe, exit_code, dialect)
 
 

@@ -179,14 +179,14 @@ def test_a_message_that_cannot_be_read_or_changed():
 # The other side -----------------------------------------------------------------------------------
 
 
-def answering(words, *asked):
+def answering(words, *asked, dialect="pos"):
     """What `send --listen` comes to, and the answers to what is *asked* of it."""
     address, answers = free_address(), []
 
     def ask():
         while True:
             try:
-                client = IsoClient(address, "pos", timeout_s=60)
+                client = IsoClient(address, dialect, timeout_s=60)
             except Exception:
                 continue
             with client:
@@ -195,7 +195,7 @@ def answering(words, *asked):
 
     thread = Thread(target=ask, daemon=True)
     thread.start()
-    done = run("--listen", address, "--dialect", "pos", *words)
+    done = run("--listen", address, "--dialect", dialect, *words)
     thread.join(60)
     return done, answers
 
@@ -208,6 +208,13 @@ def test_it_plays_the_other_side():
     assert "listening at" in err
     assert "0200" in out
     assert PAN not in out
+
+
+def test_it_says_yes_in_the_edition_of_its_dialect():
+    echo = Message("1804", {7: "1123130500", 11: "000001", 12: "261123130500"})
+    (code, _, err), answers = answering(PATIENT, echo, dialect="iso93-ascii")
+    assert code == 0, err
+    assert answers[0][39] == "800"
 
 
 def test_what_is_asked_of_it_differs():

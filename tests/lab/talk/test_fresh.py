@@ -25,6 +25,18 @@ def test_times_and_numbers_are_new(fields, expected):
     assert dict(freshened(Message("0200", fields), NOW, 7).fields) == expected
 
 
+@pytest.mark.parametrize(
+    ("mti", "fields", "expected"),
+    [
+        ("1100", {11: "000001", 13: "2401"}, {11: "000007", 13: "2401"}),
+        ("2100", {11: "000000000001", 13: "202401"}, {11: "000000000007", 13: "202401"}),
+        ("2100", {37: "000000000000"}, {37: "608801000007", 11: "000000000007"}),
+    ],
+)
+def test_each_edition_has_its_own_trace_numbers_and_only_1987_a_local_date(mti, fields, expected):
+    assert dict(freshened(Message(mti, fields), NOW, 7).fields) == expected
+
+
 def test_numbers_go_round_and_never_are_zero():
     numbers = [freshened(Message("0200"), NOW, number)[11] for number in (999_999, 1_000_000)]
     assert numbers == ["999999", "000001"]

@@ -13,6 +13,7 @@ from cardswitch.lab.talk.link import (
     NoAnswer,
     connect,
     first_link,
+    listening,
 )  # fmt: skip
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import FormatError
@@ -100,3 +101,11 @@ def test_nobody_comes_and_a_port_is_taken():
         first_link("127.0.0.1", taken.getsockname()[1], POS, 0.01, lambda *_: None),
     ):
         pytest.fail("the port is taken")
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="there is no IPv6")
+def test_ipv6_is_listened_at_and_written_with_brackets():
+    with listening("::1", 0) as server:
+        port = server.getsockname()[1]
+        with connect("::1", port), pytest.raises(LinkFault, match=rf"\[::1\]:{port} cannot"):
+            listening("::1", port)

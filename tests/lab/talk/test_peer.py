@@ -7,7 +7,7 @@ import pytest
 
 from cardswitch.lab.talk.client import split_address
 from cardswitch.lab.talk.link import NoAnswer
-from cardswitch.lab.talk.peer import IsoPeer
+from cardswitch.lab.talk.peer import LINKS_MAX, IsoPeer
 from cardswitch.specs.message import Message
 
 SALE = Message("0200", {3: "000000", 4: "000000001051", 11: "000007", 41: "TERM0001"})
@@ -104,3 +104,33 @@ def test_half_a_message_is_told(host):
         assert theirs.recv(1) == b""
     told(host, "came, and is no message")
     told(host, "do both ends frame alike")
+
+
+def test_connections_may_follow_each_other_without_end(host):
+    for _ in range(LINKS_MAX + 2):
+        host.expect("0200")
+        with host.client(host.address, timeout_s=PATIENCE_S) as client:
+            assert client.ask(SALE)[39] == "00"
+    host.check()
+
+
+def test_one_connection_too_many_is_told(host, monkeypatch):
+    monkeypatch.setattr("cardswitch.lab.talk.peer.LINKS_MAX", 0)
+    with socket.create_connection(split_address(host.address)) as theirs:
+        assert theirs.recv(1) == b""
+    told(host, "refused: 0 connections stand")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "request_", "code"),
+    [
+        ("iso93-ascii", Message("1200", {11: "000007"}), "000"),
+        ("iso93-ascii", Message("1804", {11: "000007"}), "800"),
+        ("iso2003", Message("2200", {11: "000000000007"}), "0000"),
+    ],
+)
+def test_a_yes_is_that_of_the_edition(dialect, request_, code):
+    with IsoPeer(dialect) as host, host.client(host.address, timeout_s=PATIENCE_S) as client:
+        host.expect(request_.mti)
+        assert client.ask(request_)[39] == code
+        host.check()

@@ -90,6 +90,7 @@ def test_nothing_is_written_if_one_cannot_be_read(run):
         "redact", "--dialect", "pos", "--format", "lines", given=hexed(SALE).encode() + b"\nzz\n"
     )
     assert (done.exit_code, done.stdout) == (5, "")
+    assert "(line 2" in done.stderr
 
 
 def test_what_can_be_read_of_broken_messages_is_compared(run):

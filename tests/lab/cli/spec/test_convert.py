@@ -100,3 +100,9 @@ def test_what_was_converted_stands_before_the_fault_that_ends_it(options):
     assert done.exit_code == 5
     at = [done.output.index(word) for word in ("Read as", "000001", "cardswitch: ")]
     assert at == sorted(at)
+
+
+def test_the_fault_of_one_of_many_says_which_it_is():
+    done = run("--to", "iso93-binary", given=f"{ECHO}\n{ECHO[:20]}\n".encode())
+    assert done.exit_code == 5
+    assert "(line 2" in done.stderr

@@ -1,9 +1,11 @@
 """The `spec` commands: what they print, how they end, and what they never show."""
 
+import gzip
 import json
 import re
 import tomllib
 from base64 import b64encode
+from codecs import BOM_UTF8
 from contextlib import suppress
 from pathlib import Path
 
@@ -128,6 +130,14 @@ def test_a_header_is_skipped():
     tpdu = "6000010000" + "0800 0020010000800000 000001 0001 5445524D30303031"
     done = run("decode", tpdu, "--skip", "5", *in_dialect("pos"))
     assert "TERM0001" in done.stdout
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, BOM_UTF8.__add__])
+def test_json_need_not_be_right_before_it_is_changed_however_it_comes(packed):
+    document = b'{"mti": "0800", "fields": {"7": "1123130500", "11": "X", "70": "301"}}'
+    assert run("encode", given=packed(document)).exit_code == 5
+    done = run("encode", "--set", "11=000001", given=packed(document))
+    assert done.stdout == ECHO.encode().hex().upper() + "\n"
 
 
 def test_json_on_the_command_line_is_encoded():
