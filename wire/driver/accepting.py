@@ -22,11 +22,13 @@ class Accepting:
         self,
         meet: Callable[[socket.socket, str], Coroutine[Any, Any, None] | None],
         failed: Callable[[Exception], None],
+        short: Callable[[OSError], None] = lambda error: None,
     ) -> None:
         """*meet*: what to do with a connection from an address; None refuses it. *failed*: told of
-        what must not happen."""
+        what must not happen. *short*: told why nobody can come in, once until somebody does."""
         self._meet = meet
         self._failed = failed
+        self._short = short
         self._loop = asyncio.get_running_loop()
         self._is_open = True
         self._sockets: list[socket.socket] = []
@@ -74,14 +76,18 @@ class Accepting:
             self._failed(error)
 
     async def _accept(self, listening: socket.socket) -> None:
-        taken = 0
+        taken, is_short = 0, False
         while self._is_open:
             try:
                 peer, address = await self._loop.sock_accept(listening)
-            except OSError:
+            except OSError as error:
                 if self._is_open:
+                    if not is_short:
+                        self._short(error)
+                    is_short = True
                     await asyncio.sleep(RETRY_S)
                 continue
+            is_short = False
             meeting = self._meet(peer, str(address[0]) if address else "")
             if meeting is None:
                 peer.close()

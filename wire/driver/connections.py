@@ -255,6 +255,13 @@ class Connections:
         self.counts["tls_refused"] += 1
         self.note("tls_refused", name, f"no TLS with a peer: {reason}")
 
+    def not_accepted(self, name: LinkId, reason: str) -> None:
+        """See :class:`~cardswitch.wire.driver.gate.Keeper`."""
+        self.counts["not_accepted"] += 1
+        self.note(
+            "not_accepted", name, f"{reason}: nobody can come in; it is tried again and again"
+        )
+
     def take(self, event: Event) -> None:
         """See :class:`~cardswitch.wire.driver.links.Keeper`."""
         self.take_all((event,))

@@ -31,6 +31,10 @@ class Keeper(Protocol):
         """Tell that no handshake came to its end at the listener *name*."""
         ...
 
+    def not_accepted(self, name: LinkId, reason: str) -> None:
+        """Tell that nobody can come in at the listener *name*, as without a file descriptor."""
+        ...
+
     def renew(self, name: LinkId, tls: Tls | None) -> None:
         """Have *tls* show, and trust, what its files hold now."""
         ...
@@ -90,7 +94,10 @@ class Gate:
         self._listener = listener
         self._tls = tls
         self._loop = asyncio.get_running_loop()
-        self.accepting = Accepting(self._meet, failed)
+        self.accepting = Accepting(self._meet, failed, self._short)
+
+    def _short(self, error: OSError) -> None:
+        self._keeper.not_accepted(self._name, why(error))
 
     def _meet(self, peer: socket.socket, address: str) -> Coroutine[Any, Any, None] | None:
         place = Place(self._listener, address)

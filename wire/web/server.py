@@ -64,7 +64,7 @@ class WebServer:
             timeout_keep_alive=int(place.idle_s),
         )
         self._config.load()
-        self._accepting = Accepting(self._meet, self._failed)
+        self._accepting = Accepting(self._meet, self._failed, self._short)
         self._connections = 0
         self._allows = address_rule(place.allow, f"{key}.allow") if place.allow else anybody
 
@@ -82,6 +82,9 @@ class WebServer:
 
     def _failed(self, error: Exception) -> None:
         self._note("accepting_failed", f"{self._key}: {type(error).__name__}")
+
+    def _short(self, error: OSError) -> None:
+        self._note("not_accepted", f"{self._key}: nobody can come in: {error.strerror}")
 
     def _meet(self, peer: socket.socket, address: str) -> Coroutine[Any, Any, None] | None:
         if not self._allows(address):

@@ -1,10 +1,11 @@
 """Whoever comes in by TLS has a place before his handshake, and loses it when that does not end."""
 
+import asyncio
 import time
 
 import pytest
 
-from cardswitch.wire.driver import gate
+from cardswitch.wire.driver import accepting, gate
 from cardswitch.wire.driver.tls import client_tls, server_tls
 from cardswitch.wire.operator.addresses import Address
 from cardswitch.wire.ports import LinkUp
@@ -135,3 +136,23 @@ def test_a_server_that_is_somebody_else_is_told_nothing_and_told_of_once(on_loop
     told = [line.reason for line in lines if line.kind == "dial_failed"]
     assert len(told) == 1
     assert f"its certificate is that of switch, {HOST}, and not of issuer" in told[0]
+
+
+def test_that_nobody_can_come_in_is_told(monkeypatch):
+    record, lines = recorded()
+    monkeypatch.setattr(accepting, "RETRY_S", 0.01)
+
+    async def main():
+        async def none_left(listening):
+            raise OSError(24, "Too many open files")
+
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(loop, "sock_accept", none_left)
+        async with running(SmallMachine(), record=record) as runtime:
+            await runtime.listen("front", HOST, 0, Words())
+            await until(lambda: runtime.counts["not_accepted"])
+
+    asyncio.run(main())
+    told = [(line.link, line.reason) for line in lines if line.kind == "not_accepted"]
+    reason = "Too many open files: nobody can come in; it is tried again and again"
+    assert told == [("front", reason)]

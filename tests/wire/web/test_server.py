@@ -97,3 +97,27 @@ def test_who_has_another_name_in_its_certificate_hears_nothing(tmp_path):
     assert "not of issuer" in notes[0][1]
     assert served(tmp_path / "tls", None, **wanted)[0] == b""
     assert served(tmp_path / "tls", "issuer", **wanted)[0].startswith(b"HTTP/1.1 204")
+
+
+def test_that_nobody_can_come_in_is_told(tmp_path, monkeypatch):
+    make_papers(tmp_path)
+    notes = []
+
+    async def main():
+        async def none_left(listening):
+            raise OSError(24, "Too many open files")
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "sock_accept", none_left)
+        place = WebPlace(
+            port=0,
+            tls_certificate=str(tmp_path / "tls" / "gateway.pem"),
+            tls_key=str(tmp_path / "tls" / "gateway.key"),
+        )
+        server = WebServer(None, place, lambda *said: notes.append(said), "gateway")
+        await server.open()
+        while not notes:
+            await asyncio.sleep(0)
+        await server.close()
+
+    asyncio.run(main())
+    assert notes == [("not_accepted", "gateway: nobody can come in: Too many open files")]
