@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..fuzz.findings import Finding
     from ..fuzz.subjects import Subject
 
+DIALECT: Final = "iso87-ascii"
 CASES: Final = 10_000  # a second or two of each dialect
 CORPUS_FILES_MAX: Final = 10_000
 WRITTEN_MAX: Final = 256  # new files of one run in a corpus
@@ -92,7 +93,7 @@ def _file(dir_okay: bool = False, exists: bool = True) -> click.Path:
     "dialects",
     metavar="NAME",
     multiple=True,
-    default=["iso87-ascii"],
+    default=[DIALECT],
     show_default=True,
     callback=_dialects,
     help="What inputs are made from: a name from `spec list`, or a TOML file. May be repeated.",
@@ -194,7 +195,7 @@ def decode(
 @fuzz.command(epilog=REPLAY_EPILOG)
 @click.argument("file", type=_file(), required=False)
 @click.option("--data", metavar="HEX", help="An input instead of FILE, with the options below.")
-@click.option("--dialect", metavar="NAME", default="iso87-ascii", show_default=True)
+@click.option("--dialect", metavar="NAME", default=DIALECT, show_default=True)
 @click.option("--target", metavar="MODULE:FUNCTION", default="", help="Your parser: takes bytes.")
 @click.option("--allow", metavar="ERROR", multiple=True, help="A documented error of --target.")
 @click.option("--secret", metavar="TEXT", multiple=True, help="What no error may carry.")
@@ -213,6 +214,8 @@ def replay(
 
     if (file is None) == (data is None):
         raise click.UsageError("either FILE or --data is expected")
+    if file and any((dialect != DIALECT, target, allow, secret)):
+        raise click.UsageError("what FILE holds says all: options but --json go with --data")
     try:
         given = finding_of(data or "", dialect, target, allow, secret)
     except ValueError:

@@ -153,6 +153,8 @@ def stream_items(
     head, chunks = peeked(chunks)
     if form == "pcap" or (form == "auto" and is_capture(head)):
         yield from _captured(chunks, dialect, skip, framing)
+    elif framing != "auto":
+        raise FormatError("a capture", code="input-form", hint="--framing is of captures alone")
     elif form == "json" or (form == "auto" and begins_json(head)):
         yield from _documents(chunks, dialect)
     elif form == "vbs" or (form == "auto" and _is_clearing(head, dialect)):

@@ -87,6 +87,16 @@ def test_a_replay_is_of_a_file_or_of_data(words):
     assert run("replay", *words).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "words", [["--dialect", "pos"], ["--target", "a:b"], ["--allow", "E"], ["--secret", "1"]]
+)
+def test_what_a_file_of_findings_says_itself_is_not_said_again(tmp_path, words):
+    (tmp_path / "findings.json").write_text("[]")
+    done = run("replay", str(tmp_path / "findings.json"), *words)
+    assert done.exit_code == 2
+    assert "go with --data" in done.stderr
+
+
 def test_what_was_found_is_printed_when_a_person_stops_it(monkeypatch, tmp_path):
     junit = tmp_path / "fuzz.xml"
     reading = iter([*[IndexError] * 30, KeyboardInterrupt])

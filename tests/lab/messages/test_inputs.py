@@ -204,3 +204,9 @@ def test_a_length_that_looks_like_an_mti_is_a_length(missing):
     [item] = read_items(frame[: len(frame) - missing], "auto", ASCII)
     assert item.lead is not None
     assert (item.lead.size, item.lead.missing) == (4, missing)
+
+
+@pytest.mark.parametrize("form", ["auto", "hex", "raw", "json", "lines", "vbs"])
+def test_a_framing_is_of_captures_alone(form):
+    with pytest.raises(FormatError, match="--framing is of captures alone"):
+        read_items(b"0800", form, POS, framing="ascii4")
