@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cardswitch.specs.codes import (
+    HOLD_EXPIRED,
     INVALID_AMOUNT,
     INVALID_TRANSACTION,
     NO_FUNDS,
@@ -134,7 +135,10 @@ class Increments(Completions):
     def _the_one(self, request: Message, terms: Terms, originals: Sequence[Purchase]) -> Purchase:
         """Which of *originals* it is about. Raises Decline."""
         holds = [hold_of(each) for each in originals]
-        return originals[the_one(request, 0, terms.card, holds, self._desk.now)]
+        original = originals[the_one(request, 0, terms.card, holds, self._desk.now)]
+        if original.is_over:  # Nothing would ever free what is added now, sent in time or not.
+            raise Decline(HOLD_EXPIRED)
+        return original
 
     def _look_at(self, request: Message, accepted: Accepted) -> None:
         """Raise Decline if its card may not be used any more."""

@@ -100,6 +100,19 @@ def test_it_is_free_when_its_original_is(days: int) -> None:
     assert account(play)[0] == (1_750 if days < 7 else 0)
 
 
+@pytest.mark.parametrize("rebuild", [False, True])
+@pytest.mark.parametrize("late_s", [0.0, 60.0])
+def test_one_that_was_sent_in_time_adds_nothing_to_what_is_free(
+    late_s: float, rebuild: bool
+) -> None:
+    play = held() >> after(7 * DAY_S)
+    sent_in_time = increment(1, 21, f7=transmission_time(play.now))
+    play << wrote(HoldExpired, released=1_250)
+    play = rebuilt(play) >> after(7 * DAY_S + late_s) if rebuild else play >> after(late_s)
+    assert outcome(play, sent_in_time)[39] == "21"
+    assert account(play) == account(rebuilt(play)) == (0, 10_000)
+
+
 @pytest.mark.parametrize(
     ("request_", "code"),
     [
