@@ -77,8 +77,8 @@ def candidates(desk: AcquirerDesk, names: Reference, found: list[Leg]) -> list[B
     """What *names* may mean: what the journal *found*, and what has no row yet."""
     books = desk.books
     here = [books.find(who.name) for who in names.identities]
-    for _, begin in names.begins:
-        here += books.begun_as(begin)
+    for on, begin in names.begins:
+        here += [leg for leg in books.begun_as(begin) if leg.identity.sent_on == on]
     for rrn, begin in names.rrns:
         here += [booking for booking in books.begun_as(begin) if booking.rrn == rrn]
     known = {id(leg): leg for leg in (*found, *here) if isinstance(leg, Booking)}

@@ -284,6 +284,22 @@ def test_what_field_90_cannot_name_any_more_is_for_a_person(days: int, code: str
     assert play.sent_on(FRONT)[-1][39] == code
 
 
+@pytest.mark.parametrize(("days", "code"), [(1, "00"), (2, "25")])
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_a_number_without_a_time_names_what_was_sent_a_day_apart_at_most(
+    days: int, code: str, is_remembered: bool
+) -> None:
+    play = approved(acquirer(), purchase())
+    if not is_remembered:
+        play = again(play, remembered_max=0)
+    (play >> after(days * DAY_S)).skip()
+    said = {7: transmission_time(play.now), 90: "0200000007" + "0" * 32}
+    (play >> Received(FRONT, reversal_of(purchase()).with_fields(said))).skip()
+    if code == "00":
+        (play >> answered(UPSTREAM, "00")).skip()
+    assert play.sent_on(FRONT)[-1][39] == code
+
+
 def test_one_that_may_mean_two_is_a_mismatch() -> None:
     play = acquirer()
     for trace in (7, 8):
