@@ -11,7 +11,7 @@ from cardswitch.specs.transactions.offers import Offer, offers
 from .card_cli import listing, reporting
 from .desk_cli import change_key, close_batch, echo, keys, settle, sign_off, sign_on
 from .follow_cli import adding, refunding
-from .given import amount_of, card_of, offered, pin_of, presenting
+from .given import amount_of, card_of, offered, part_of, pin_of, presenting
 from .offline_cli import selling_offline
 from .options import common, pin_option, waiting
 
@@ -147,7 +147,7 @@ def _completing(offer: Offer) -> click.Command:
     ) -> None:
         from .screen import conclude
 
-        minor = amount_of(amount, config.currency) if amount is not None else 0
+        minor = part_of(amount, config.currency)
         conclude(
             config,
             lambda session: session.perform(

@@ -8,7 +8,7 @@ import click
 
 from cardswitch.specs.transactions.offers import Offer
 
-from .given import amount_of, card_of, offered, presenting
+from .given import amount_of, card_of, offered, part_of, presenting
 from .options import common, waiting
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def refunding(offer: Offer) -> click.Command:
     ) -> None:
         from .screen import conclude
 
-        minor = amount_of(amount, config.currency) if amount is not None else 0
+        minor = part_of(amount, config.currency)
         presented = card_of(config, card, expiry, cvv) if card else None
         action = _refund(config, offer, minor, stan, presented, entry)
         conclude(config, lambda session: session.perform(action, within), as_json, check)

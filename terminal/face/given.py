@@ -75,6 +75,16 @@ def amount_of(text: str, currency: str, option: str = "AMOUNT") -> int:
         raise click.BadParameter(str(error), param_hint=option) from None
 
 
+def part_of(text: str | None, currency: str) -> int:
+    """The same of an AMOUNT that may be left out, which is 0 and means all; 0 itself is no part."""
+    minor = amount_of(text, currency) if text is not None else 0
+    if text is not None and not minor:
+        raise click.BadParameter(
+            "expected an amount above zero (leave it out for all)", param_hint="AMOUNT"
+        )
+    return minor
+
+
 def card_of(config: TerminalConfig, wanted: str, expiry: str = "", cvv: str = "") -> Card:
     """The card *wanted*, an alias or a number, with what is given instead of its own."""
     from cardswitch.specs.errors import ConfigError, Error

@@ -177,17 +177,10 @@ def _warn_of_pending(book: Book) -> None:
 def print_outcome(config: TerminalConfig, outcome: Outcome, as_json: bool) -> None:
     """The receipts of *outcome*, or one line of JSON: with the reason of a refusal in words.
 
-    Where the configuration names a folder for them, pictures of the receipts too.
+    Where the configuration names a folder for them, pictures of the receipts too; they come last,
+    so that whoever has paid is told though no file can be written.
     """
     copies = {copy: receipt(outcome, copy, config.shop) for copy in COPIES}
-    if config.svg:
-        name = f"{printable(outcome.terminal)}-{date_of(outcome)}-{outcome.stan}"
-        files = {
-            f"{name}-{copy}.svg": pictured(rows, config.columns).encode()
-            for copy, rows in copies.items()
-        }
-        write_files(Path(config.svg), files)
-        click.echo(f"receipts: {', '.join(files)} in {config.svg}", err=True)
     if as_json:
         shown = msgspec.structs.asdict(outcome)
         if outcome.kind in (SaleState.DECLINED, SaleState.EXCEPTION):
@@ -197,3 +190,11 @@ def print_outcome(config: TerminalConfig, outcome: Outcome, as_json: bool) -> No
     else:
         texts = (printed(rows, config.columns) for rows in copies.values())
         click.echo("\n".join(texts), nl=False)
+    if config.svg:
+        name = f"{printable(outcome.terminal)}-{date_of(outcome)}-{outcome.stan}"
+        files = {
+            f"{name}-{copy}.svg": pictured(rows, config.columns).encode()
+            for copy, rows in copies.items()
+        }
+        write_files(Path(config.svg), files)
+        click.echo(f"receipts: {', '.join(files)} in {config.svg}", err=True)

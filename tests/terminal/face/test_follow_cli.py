@@ -27,6 +27,14 @@ def test_a_sale_is_refunded_by_its_number(run, small_switch):
     assert all(90 in m.fields and 2 not in m.fields for m in small_switch.seen[1:])
 
 
+def test_nothing_is_not_all(run, small_switch):
+    sold = json.loads(run("sale", "12.50", "--card", "good", "--json").stdout)
+    run("preauth", "80", "--card", "good", "--entry", "manual")
+    for words in (("refund", "0", "--stan", sold["stan"]), ("complete", "0.00")):
+        assert "above zero" in run(*words, code=2).output
+    assert len(small_switch.seen) == 2
+
+
 def test_a_refund_of_no_sale_wants_a_card_and_an_amount(run, small_switch):
     told = json.loads(run("refund", "7.50", "--card", "good", "--json").stdout)
     assert (told["transaction"], 90 in small_switch.seen[0].fields) == ("refund", False)

@@ -5,7 +5,7 @@ import pytest
 
 from cardswitch.specs.transactions.offers import offers
 from cardswitch.terminal.config import TerminalConfig
-from cardswitch.terminal.face.given import amount_of, card_of, offered
+from cardswitch.terminal.face.given import amount_of, card_of, offered, part_of
 
 CONFIG = TerminalConfig(port=1, id="T", merchant="M", cards="nowhere.toml")
 
@@ -15,6 +15,13 @@ def test_an_amount_is_minor_units_or_names_its_option():
     with pytest.raises(click.BadParameter) as caught:
         amount_of("12.505", "EUR", "--keep")
     assert caught.value.param_hint == "--keep"
+
+
+@pytest.mark.parametrize("text", ["0", "0.00"])
+def test_only_what_is_left_out_means_all(text):
+    assert (part_of(None, "EUR"), part_of("12.50", "EUR")) == (0, 1250)
+    with pytest.raises(click.BadParameter, match="above zero"):
+        part_of(text, "EUR")
 
 
 def test_a_card_number_needs_no_file_of_cards():

@@ -5,13 +5,14 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data
-from cardswitch.terminal.config import read_terminal_config
+from cardswitch.terminal.config import on_paper, read_terminal_config
 from cardswitch.terminal.core.entries import ReversalRefused, SaleAnswered, SaleBegun, SaleReversing
 from cardswitch.terminal.core.outcome import Outcome, SaleState
 from cardswitch.terminal.core.state import Book, rebuild
-from cardswitch.terminal.face.screen import conclude, show
+from cardswitch.terminal.face.screen import conclude, print_outcome, show
 from cardswitch.terminal.session import open_journal
 
 OUTCOME = Outcome(
@@ -108,6 +109,18 @@ def test_two_copies_go_to_standard_output_and_nothing_else(config, capsys):
     shown = capsys.readouterr()
     assert ("MERCHANT COPY" in shown.out, "CUSTOMER COPY" in shown.out) == (True, True)
     assert shown.err == ""
+
+
+@pytest.mark.parametrize(
+    ("as_json", "shown"), [(True, '"kind":"approved"'), (False, "*** APPROVED ***")]
+)
+def test_a_sale_is_told_though_no_picture_of_it_can_be_written(
+    config, capsys, tmp_path, as_json, shown
+):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Error, match="files cannot be written"):
+        print_outcome(on_paper(config, 40, str(tmp_path / "file")), OUTCOME, as_json)
+    assert shown in capsys.readouterr().out
 
 
 def test_what_is_pending_and_what_is_in_doubt_is_shown(config, capsys):
