@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from cardswitch.wire.operator.options import config_option
+from cardswitch.wire.operator.options import Time, config_option
 
 from .given import config_of, json_option, say_json
 
@@ -70,7 +70,7 @@ def list_(as_json: bool, config_path: Path) -> None:
 @keys.command(epilog="\b\nExamples:\n  keys roll key_Ab12Cd34\n  keys roll key_Ab12Cd34 --json")
 @click.argument("id_", metavar="ID")
 @click.option(
-    "--overlap-hours", type=click.FloatRange(min=0), default=OVERLAP_HOURS, show_default=True,
+    "--overlap-hours", type=Time(min=0), default=OVERLAP_HOURS, show_default=True,
     help="How long the old key is taken beside the new one.",
 )  # fmt: skip
 @json_option("As one JSON object.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from cardswitch.wire.operator import exits
-from cardswitch.wire.operator.options import LAB, lab_option
+from cardswitch.wire.operator.options import LAB, Time, lab_option
 
 if TYPE_CHECKING:
     import ssl
@@ -39,7 +39,7 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
     )
     @lab_option(f"The lab's TOML file. Without it the HSM is at 127.0.0.1:{PORT}.")
     @click.option(
-        "--timeout", "timeout_s", metavar="SECONDS", type=click.FloatRange(0, min_open=True),
+        "--timeout", "timeout_s", metavar="SECONDS", type=Time(0, min_open=True),
         default=TIMEOUT_S, show_default=True, help="How many seconds an answer may take.",
     )  # fmt: skip
     @click.option(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from cardswitch.wire.operator import exits
+from cardswitch.wire.operator.options import Time
 
 from ..fuzz import ORACLES
 
@@ -109,7 +110,7 @@ def _file(dir_okay: bool = False, exists: bool = True) -> click.Path:
     "--time",
     "seconds",
     metavar="S",
-    type=click.FloatRange(0, min_open=True),
+    type=Time(0, min_open=True),
     help="Stop after S seconds.",
 )
 @click.option(

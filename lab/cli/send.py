@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from cardswitch.wire.operator import exits
+from cardswitch.wire.operator.options import Time
 
 from .spec.given import Given, input_argument
 from .spec.options import unsafe_option
@@ -82,11 +83,11 @@ connection ended, or what came or INPUT cannot be read, 6 not what was expected,
     help="Fields that an answer has in common with its question.",
 )  # fmt: skip
 @click.option(
-    "--timeout", "timeout_s", type=click.FloatRange(0, min_open=True),
+    "--timeout", "timeout_s", type=Time(0, min_open=True),
     help=f"Seconds that an answer may take, {ASK_S:g}; a request, with --listen, {LISTEN_S:g}.",
 )  # fmt: skip
 @click.option(
-    "--linger", "linger_s", type=click.FloatRange(0), default=LINGER_S, show_default=True,
+    "--linger", "linger_s", type=Time(0), default=LINGER_S, show_default=True,
     help="Seconds to look for a second answer.",
 )  # fmt: skip
 @click.option("--repeat", type=click.IntRange(1, REPEAT_MAX), default=1, help="Send it N times.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from cardswitch.wire.operator import exits
-from cardswitch.wire.operator.options import config_option
+from cardswitch.wire.operator.options import Time, config_option
 
 if TYPE_CHECKING:
     from ..core.row import Vault
@@ -26,7 +26,7 @@ WITHIN_MAX_S: Final = 60.0  # No peer is waited for longer: it has its own limit
 def within_option(seconds: float) -> Callable[..., Any]:
     """The option --within: how long a command waits for a peer, *seconds* unless it says."""
     return click.option(
-        "--within", "within_s", type=click.FloatRange(0, WITHIN_MAX_S), default=seconds,
+        "--within", "within_s", type=Time(0, WITHIN_MAX_S), default=seconds,
         show_default=True, help="How many seconds to wait for the peer.",
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cardswitch.wire.operator.options import config_option
+from cardswitch.wire.operator.options import Time, config_option
 
 
 def common(command: Callable[..., None]) -> Callable[..., None]:
@@ -57,7 +57,7 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
 
 waiting = click.option(
     "--within",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Time(min=0, min_open=True),
     default=30.0,
     show_default=True,
     metavar="SECONDS",

@@ -10,6 +10,21 @@ from typing import Any, Final, NamedTuple
 import click
 
 LAB: Final = Path("cardswitch-data/lab.toml")  # where `cardswitch up` puts it
+TIME_MAX: Final = 1e6  # eleven days in seconds, a hundred years in hours
+
+
+class Time(click.FloatRange):
+    """How long something may take; `nan`, which click finds in every range, and `inf` are refused.
+
+    At most TIME_MAX: clocks and sockets take no number that is much larger.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """See click."""
+        number = super().convert(value, param, ctx)
+        if not number <= TIME_MAX:
+            self.fail(f"{value} is no time: expected at most {TIME_MAX:,.0f}.", param, ctx)
+        return number
 
 
 class LogOptions(NamedTuple):

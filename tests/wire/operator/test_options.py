@@ -6,11 +6,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
+import cardswitch.wire
 from cardswitch.hosts.cli import serve as serve_host
 from cardswitch.hsm_sim.cli.serve import serve as serve_hsm
 from cardswitch.lab.cli.up import up
 from cardswitch.switch.cli.main import serve as serve_switch
-from cardswitch.wire.operator.options import LogOptions, config_option, log_options
+from cardswitch.wire.operator.options import LogOptions, Time, config_option, log_options
 
 GIVEN = []
 
@@ -52,3 +53,23 @@ def test_the_option_names_the_lab_of_this_folder_unless_it_is_told():
 
     assert CliRunner().invoke(show).output == "cardswitch-data/lab.toml\n"
     assert CliRunner().invoke(show, ["--config", "a.toml"]).output == "a.toml\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_time"),
+    [("0", False), ("0.5", True), ("1e6", True), ("1e7", False), ("nan", False), ("inf", False)],
+)
+def test_how_long_something_may_take_is_a_number_that_a_clock_can_take(text, is_time):
+    wanted = click.command()(click.option("--for", type=Time(0, min_open=True))(lambda **_: None))
+    assert CliRunner().invoke(wanted, ["--for", text]).exit_code == (0 if is_time else 2)
+
+
+def test_every_command_asks_for_a_time_so():
+    """A plain range lets `nan` pass, which ends in a traceback when a sale is under way."""
+    plain = [
+        str(path)
+        for room in ("gateway", "hosts", "hsm_sim", "lab", "switch", "terminal")
+        for path in Path(cardswitch.wire.__path__[0]).parent.joinpath(room).rglob("*.py")
+        if "click.FloatRange" in path.read_text("utf-8")
+    ]
+    assert not plain
