@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from cardswitch.specs.hsm import Command, HsmFormatError
+from cardswitch.specs.masking import printable
 from cardswitch.wire.ports import (
     Append,
     Close,
@@ -27,7 +28,7 @@ from cardswitch.wire.ports import (
 )
 
 from .console_link import ConsoleOrder, ConsoleReply, OrderUnreadable
-from .custody.audit import AuditEntry, AuditLog
+from .custody.audit import DETAIL_LENGTH_MAX, AuditEntry, AuditLog
 from .custody.authority import AuthorityRefused, Officer, stand_by
 from .custody.events import PEER_SEEN, POLICY_CHANGED, STARTED, STOPPED
 from .custody.history import History
@@ -166,7 +167,8 @@ class HsmMachine:
         """Remember who is on *link*; the log tells of each of them once."""
         if not peer:
             return ()
-        self._peers[link] = peer
+        # As the log tells it: whoever was closed out is known again by that after a restart.
+        peer = self._peers[link] = printable(peer, DETAIL_LENGTH_MAX)
         if peer in self._peers_told or len(self._peers_told) >= PEERS_TOLD_MAX:
             return ()
         self._peers_told.add(peer)

@@ -175,6 +175,21 @@ def test_a_tamper_lasts_over_a_restart() -> None:
     assert answer.error == "13"
 
 
+@pytest.mark.parametrize("name", ["till-7", "a" * 64])
+def test_a_client_that_failed_too_often_stays_out_over_a_restart(name: str) -> None:
+    peer = f"2001:db8:1111:2222:3333:4444:5555:6666 CN={name}"
+    wrong = verify_pin_pvv_zpk(
+        under_lmk("001", ZPK), under_lmk("002", PVK), pin_block(ZPK, "1234"), PAN12, "1", "0000"
+    )
+    entries: list[AuditEntry] = []
+    for error in ("01", "39"):
+        machine, effects = started(*entries, pin_failures_per_minute_max=1)
+        effects += machine.handle(LinkUp(LINK, peer), 100.0)
+        effects += machine.handle(Received(LINK, wrong), 100.0)
+        assert effects[-1].message.error == error
+        entries += entries_of(effects)
+
+
 def test_a_key_store_that_was_changed_is_a_tamper() -> None:
     machine, effects = started(tampered="the key store was changed")
     assert [event for event, _ in told(effects)] == [events.STARTED, events.TAMPERED]
