@@ -24,6 +24,7 @@ AMOUNT_DIGITS: Final = 16
 BATCH_DIGITS: Final = 6
 DAYS_MAX: Final = 16  # that field 63 has room for
 _LABEL_SIZE: Final = 10  # YYYYMMDD, and which run of that date
+_RUN_MAX: Final = 99  # of two digits: later runs of a date are told with that one
 _SIDE_SIZE: Final = COUNT_DIGITS + AMOUNT_DIGITS
 _DAY_SIZE: Final = _LABEL_SIZE + 2 * _SIDE_SIZE
 _FEES: Final = (78, 79, 82, 83, 84, 85)  # transfers and fees: nobody here has any
@@ -117,15 +118,20 @@ def pack_days(days: Mapping[str, Totals]) -> str:
     are one.
 
     A date of 8 digits and its run of 2, then number (10) and amount (16) of debits, and of credits.
+    Runs behind the 99th of a date are told with that.
 
     >>> pack_days({"2026-11-28-2": Totals().plus(1250)})[:36]
     '202611280200000000010000000000001250'
     """
-    labels = sorted(days, key=_packed_label)
+    by_label: dict[str, Totals] = {}
+    for label, totals in days.items():
+        packed = _packed_label(label)
+        by_label[packed] = total((by_label.get(packed, Totals()), totals))
+    labels = sorted(by_label)
     oldest = max(1, len(labels) - DAYS_MAX + 1)
-    parts = [(label, days[label]) for label in labels[oldest:]]
+    parts = [(label, by_label[label]) for label in labels[oldest:]]
     if labels:
-        merged = total(days[label] for label in labels[:oldest])
+        merged = total(by_label[label] for label in labels[:oldest])
         parts.insert(0, (labels[oldest - 1], merged))
     return "".join(_packed_day(label, totals) for label, totals in parts)
 
@@ -170,7 +176,7 @@ def pad_total(number: int, value: int, size: int) -> str:
 
 def _packed_label(label: str) -> str:
     year, month, day, *run = label.split("-")
-    return f"{year}{month}{day}{int(run[0]) if run else 1:02d}"
+    return f"{year}{month}{day}{min(int(run[0]), _RUN_MAX) if run else 1:02d}"
 
 
 def _label(packed: str) -> str:
@@ -178,12 +184,12 @@ def _label(packed: str) -> str:
     return date if run == 1 else f"{date}-{run}"
 
 
-def _packed_day(label: str, totals: Totals) -> str:
+def _packed_day(packed_label: str, totals: Totals) -> str:
     sides = "".join(
         pad_total(BY_DAY, side.number, COUNT_DIGITS) + pad_total(BY_DAY, side.amount, AMOUNT_DIGITS)
         for side in totals
     )
-    return _packed_label(label) + sides
+    return packed_label + sides
 
 
 def _side(text: str) -> Side:

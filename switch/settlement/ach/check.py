@@ -14,9 +14,11 @@ from ..days import BankDay, date_of
 from ..names import sepa_text
 from ..parties import AcquiringBank
 from ..payouts import Payout
+from .parties import AchAccount
 
 Lines = list[tuple[str, str]]
 Blocks = list[tuple[str, Lines]]
+_AMOUNT_MAX: Final = 9_999_999_999  # of one entry, in cents
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -83,14 +85,11 @@ def wanted_of_ach(
         blocks.append((f"transfer {reference}", [*_line("6", entry), *_line("705", text)]))
         total, hashed, count = total + amount, hashed + int(routing[:8]), count + 2
     if own.balanced:
-        offset = {
-            "code": "27", "routing": own.routing, "account": own.account,
-            "amount": str(total).zfill(10), "id": "OFFSET",
-            "name": sepa_text(acquirer.name).upper()[:22], "has_addenda": "0",
-            "trace": odfi + str(len(transfers) + 1).zfill(7),
-        }  # fmt: skip
-        blocks.append(("transfer OFFSET", _line("6", offset)))
-        hashed, count = hashed + int(odfi), count + 1
+        debits = [_offset(acquirer, own, total, n) for n in range(-(-total // _AMOUNT_MAX))]
+        for n, debit in enumerate(debits, len(transfers) + 1):
+            line = _line("6", {**debit, "trace": odfi + str(n).zfill(7)})
+            blocks.append(("transfer OFFSET", line))
+        hashed, count = hashed + int(odfi) * len(debits), count + len(debits)
     sums = {
         "hash": str(hashed % HASH_MODULUS).zfill(10),
         "debits": str(total if own.balanced else 0).zfill(12), "credits": str(total).zfill(12),
@@ -103,6 +102,16 @@ def wanted_of_ach(
     blocks.append(("control", _line("9", {**last, **sums})))
     blocks.append(("lines", [("lines", str(tens * 10)), ("ends", "True")]))
     return blocks
+
+
+def _offset(acquirer: AcquiringBank, own: AchAccount, total: int, place: int) -> dict[str, str]:
+    """The debit of our account that is the one behind *place* others, without its trace number."""
+    left = min(total - place * _AMOUNT_MAX, _AMOUNT_MAX)
+    return {
+        "code": "27", "routing": own.routing, "account": own.account,
+        "amount": str(left).zfill(10), "id": "OFFSET",
+        "name": sepa_text(acquirer.name).upper()[:22], "has_addenda": "0",
+    }  # fmt: skip
 
 
 def _line(kind: str, said: dict[str, str]) -> Lines:

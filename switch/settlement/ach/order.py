@@ -26,7 +26,7 @@ from ..formats.orders import Ordered
 from ..names import sepa_text
 from ..parties import AcquiringBank
 from ..payouts import REPLACES, Payout
-from .parties import CURRENCY, AchAccount, destination, parted
+from .parties import AMOUNT_MAX, CURRENCY, AchAccount, destination, parted
 
 MODIFIERS: Final = ascii_uppercase + digits  # of the files of one day
 TOTAL_MAX: Final = 10**12 - 1  # cents: twelve digits of a control
@@ -57,11 +57,9 @@ def ach_order(
     total = sum(payout.amount for payout in paid)
     if total > TOTAL_MAX:
         raise Error("deposits by the ACH come to over twelve digits: no file of it can carry them")
-    routings = [line[3:11] for line in entries if line[0] == "6"]
     if own.balanced:
-        trace = f"{own.routing[:8]}{len(routings) + 1:07d}"
-        entries.append(_entry(DEBIT, own.name, total, "OFFSET", acquirer.name, "0", trace))
-        routings.append(own.routing[:8])
+        entries += _debits(own, acquirer.name, total, len(entries) // 2)
+    routings = [line[3:11] for line in entries if line[0] == "6"]
     service = _MIXED if own.balanced else _CREDITS
     debits = total if own.balanced else 0
     sums = f"{sum(map(int, routings)) % HASH_MODULUS:010d}{debits:012d}{total:012d}"
@@ -97,6 +95,16 @@ def _entries(paid: Sequence[Payout], odfi: str) -> Iterator[str]:
             yield _entry(CREDIT, payout.iban, amount, reference, payout.name, "1", trace)
             text = sepa_text(payout.purpose, _TEXT_MAX)
             yield f"7{TEXT}{text:80}0001{number:07d}"
+
+
+def _debits(own: AchAccount, name: str, total: int, number: int) -> Iterator[str]:
+    """What our account pays, behind *number* credits: as many entries as their digits need."""
+    while total:
+        number += 1
+        part = min(total, AMOUNT_MAX)
+        trace = f"{own.routing[:8]}{number:07d}"
+        yield _entry(DEBIT, own.name, part, "OFFSET", name, "0", trace)
+        total -= part
 
 
 def _entry(

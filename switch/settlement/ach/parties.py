@@ -31,7 +31,7 @@ class AchAccount(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     destination_name: str = ""
     order_cut_off: OrderCutOff | None = None  # of its bank; none: that of the acquirer
     value_days: Annotated[int, Meta(ge=0, le=VALUE_DAYS_MAX)] | None = None  # the same
-    balanced: bool = False  # whether a file has one debit of our account for all of its credits
+    balanced: bool = False  # whether a file has debits of our account that come to its credits
 
     def __post_init__(self) -> None:
         check_destination("[settlement.acquirer.ach]", self.routing, self.account)

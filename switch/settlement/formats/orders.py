@@ -8,9 +8,8 @@ from xml.etree import ElementTree as ET
 
 from msgspec import Struct
 
-from cardswitch.specs.amounts import currency, parse_amount
-
 from ..payouts import REPLACES
+from .from_bank import amount_of
 from .pain001 import NAMESPACE
 
 _NAMES: Final = {"": NAMESPACE}
@@ -38,9 +37,10 @@ def read_order(business_date: str, content: bytes) -> Iterator[Ordered]:
         name = payment.findtext("PmtInfId", "", _NAMES)
         execution = payment.findtext("ReqdExctnDt/Dt", "", _NAMES)
         for transfer in payment.iterfind("CdtTrfTxInf", _NAMES):
-            amount = transfer.find("Amt/InstdAmt", _NAMES)
-            assert amount is not None, "the check has read it"
-            code = currency(amount.get("Ccy", "")).numeric
+            found = transfer.find("Amt/InstdAmt", _NAMES)
+            assert found is not None, "the check has read it"
+            # A deposit may have more digits than field 4, which each sale of it has come with.
+            amount, code = amount_of(found)
             said = transfer.findtext("RmtInf/Ustrd", "", _NAMES)
             yield Ordered(
                 business_date=business_date,
@@ -49,7 +49,7 @@ def read_order(business_date: str, content: bytes) -> Iterator[Ordered]:
                 reference=transfer.findtext("PmtId/EndToEndId", "", _NAMES),
                 merchant=said.removeprefix(f"Card sales {business_date} ").partition(REPLACES)[0],
                 currency=code,
-                amount=parse_amount(amount.text or "", code),
+                amount=amount,
                 iban=transfer.findtext("CdtrAcct/Id/IBAN", "", _NAMES),
                 execution=execution,
             )

@@ -105,6 +105,13 @@ def test_two_runs_of_a_date_are_two_days():
     assert list(read_days(pack_days(days)).items()) == list(days.items())
 
 
+def test_runs_of_a_date_that_have_three_digits_are_told_with_the_99th():
+    days = {f"2026-11-28-{run}": TWO for run in (98, 99, 100, 101)}
+    found = read_days(pack_days(days))
+    assert list(found) == ["2026-11-28-98", "2026-11-28-99"]
+    assert total(found.values()) == total(days.values())
+
+
 @pytest.mark.parametrize("value", ["", "1", "x" * 62, "2026"])
 def test_what_is_no_list_of_days_is_nothing(value):
     assert read_days(value) == {}

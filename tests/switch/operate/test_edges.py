@@ -109,3 +109,20 @@ def test_currencies_have_cut_offs_of_their_own(lab):
     assert {each.currency: each.execution for each in books.transfers()} == {
         EUR: "2026-11-24", "840": "2026-11-23", "392": "2026-11-25", "826": "2026-11-24",
     }  # fmt: skip
+
+
+def test_a_deposit_may_have_more_digits_than_field_4(lab):
+    """Of a currency of small units a good day has them; the bank carries out eighteen."""
+    most = 999_999_999_999
+    own = OwnAccount("DE89370400440532013000", "COBADEFFXXX")
+    acquirer = replace(lab.settlement.acquirer, accounts={"IDR": own})
+    lab.settlement = replace(lab.settlement, acquirer=acquirer)
+    for amount in (most, most, 2):
+        lab.history.sale(amount, currency="360")
+    lab.history.cut_over()
+    [day] = close(lab)
+    assert amounts(day) == {("SHOP", "360"): 2 * most + 2}
+    [ordered] = BooksReader(lab.settlement.books).transfers()
+    assert ordered.amount == 2 * most + 2
+    assert b">20000000000.00<" in day.files[f"deposit-{day.business_date}.xml"]
+    assert verify(lab.switch, lab.settlement).findings == ()

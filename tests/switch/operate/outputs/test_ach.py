@@ -72,6 +72,18 @@ def answered(lab, closed, at=CUT):
     return handed, found
 
 
+def test_a_balanced_day_of_more_than_an_entry_carries_is_closed_and_taken(lab):
+    acquirer = replace(lab.settlement.acquirer, ach=replace(OWN, balanced=True))
+    lab.settlement = replace(lab.settlement, acquirer=acquirer)
+    closed = sell_and_close(lab, SHOP=9_999_999_999, CAFE=99)
+    content = closed.files["deposit-2026-11-23.ach"]
+    assert achkit.validate(content.decode()) == {"ok": True, "errors": []}
+    handed, found = answered(lab, closed)
+    assert handed.rejections == ()
+    assert [line.outcome for taken in found for line in taken.matched] == ["booked", "booked"]
+    assert verify(lab.switch, lab.settlement).findings == ()
+
+
 @pytest.mark.parametrize("balanced", [False, True])
 def test_the_order_is_taken_by_a_checker_and_by_the_bank(lab, balanced):
     own = replace(OWN, balanced=balanced)

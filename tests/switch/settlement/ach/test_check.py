@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from cardswitch.switch.settlement.ach.parties import AMOUNT_MAX
 from cardswitch.switch.settlement.check_files import check_files
 from cardswitch.switch.settlement.close import deposit_files
 from cardswitch.switch.settlement.days import BankDay
@@ -13,26 +14,27 @@ from .test_order import BANK, DAY, payout
 DAY_ROW = BankDay(
     label=DAY, follows="", sequence=1, starts_at=CUT - 86_400, ends_at=CUT, has_ended=True
 )
+MUCH = [payout(AMOUNT_MAX), payout(AMOUNT_MAX, "CAFE"), payout(7, "KIOSK")]
 PAID = [payout(1250), payout(99, "CAFE", bounced=("261122XYZ",)), payout(7, "KIOSK")]
 NAME = f"deposit-{DAY}.ach"
 
 
-def findings(bank, files, before=0):
-    return [*check_files(files, DAY_ROW, CLOSED_AT, PAID, bank, b"", before)]
+def findings(bank, files, before=0, paid=PAID):
+    return [*check_files(files, DAY_ROW, CLOSED_AT, paid, bank, b"", before)]
 
 
-@pytest.mark.parametrize("balanced", [False, True])
-def test_every_mutant_of_the_file_is_caught(balanced):
+@pytest.mark.parametrize(("balanced", "paid"), [(False, PAID), (True, PAID), (True, MUCH)])
+def test_every_mutant_of_the_file_is_caught(balanced, paid):
     bank = replace(BANK, ach=replace(BANK.ach, balanced=balanced))
-    files = deposit_files(DAY, PAID, bank, CLOSED_AT, b"", 3)
-    assert findings(bank, files, 3) == []
+    files = deposit_files(DAY, paid, bank, CLOSED_AT, b"", 3)
+    assert findings(bank, files, 3, paid) == []
     lines = files[NAME].decode().splitlines(keepends=True)
     survivors, count = [], 0
 
     def tried(name, changed):
         nonlocal count
         count += 1
-        found = findings(bank, {**files, NAME: "".join(changed).encode()}, 3)
+        found = findings(bank, {**files, NAME: "".join(changed).encode()}, 3, paid)
         if not any(NAME in each for each in found):
             survivors.append(name)
 
@@ -45,8 +47,9 @@ def test_every_mutant_of_the_file_is_caught(balanced):
             tried(f"{row}.{column}", [*lines[:row], changed, *lines[row + 1 :]])
     assert survivors == []
     assert count > 900
-    assert f"{NAME} is missing" in findings(bank, {n: c for n, c in files.items() if n != NAME}, 3)
-    assert any(NAME in each for each in findings(bank, files, 2))
+    without = {name: content for name, content in files.items() if name != NAME}
+    assert f"{NAME} is missing" in findings(bank, without, 3, paid)
+    assert any(NAME in each for each in findings(bank, files, 2, paid))
 
 
 def test_the_transfer_that_is_wrong_is_named():

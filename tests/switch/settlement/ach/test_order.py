@@ -1,6 +1,7 @@
 """The file of a day: bounds, parts, names, and the letters of files of one day."""
 
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.specs.ach import read_ach
 from cardswitch.specs.errors import Error
@@ -46,6 +47,23 @@ def test_what_is_over_ten_digits_goes_in_parts():
     assert first.reference != second.reference
     with pytest.raises(Error, match="over twelve digits"):
         made(payout(10**12))
+
+
+@pytest.mark.parametrize(
+    ("paid", "debits"),
+    [
+        ((AMOUNT_MAX,), [AMOUNT_MAX]),
+        ((AMOUNT_MAX, 1), [AMOUNT_MAX, 1]),
+        ((AMOUNT_MAX, AMOUNT_MAX, 7), [AMOUNT_MAX, AMOUNT_MAX, 7]),
+    ],
+)
+def test_debits_of_our_account_have_no_more_digits_than_an_entry(paid, debits):
+    bank = replace(BANK, ach=replace(BANK.ach, balanced=True))
+    owed = [payout(amount, f"SHOP{n}") for n, amount in enumerate(paid)]
+    file = read_ach(ach_order(owed, bank, DAY, CLOSED_AT, 0))
+    [batch] = file.batches
+    assert [-entry.amount for entry in batch.entries if entry.amount < 0] == debits
+    assert file.faults == ()
 
 
 def test_others_are_left_out():

@@ -1,6 +1,7 @@
 """An order of ours read back: what it asks for, as a bank will name it."""
 
 from cardswitch.switch.settlement.formats.orders import Ordered, read_order
+from tests.kit.histories import History, close
 from tests.kit.orders import order_of
 
 
@@ -22,3 +23,14 @@ def test_every_transfer_with_the_merchant_that_it_is_for():
         iban="GB82WEST12345698765432",
         execution="2026-11-24",
     )
+
+
+def test_a_deposit_of_more_digits_than_a_sale_has():
+    most = 999_999_999_999
+    history = History()
+    for amount in (most, most):
+        history.sale(amount, currency="392")
+    history.cut_over()
+    content = close(history.rows).files["deposit-2026-11-23.xml"]
+    [found] = read_order("2026-11-23", content)
+    assert (found.amount, found.currency) == (2 * most, "392")
