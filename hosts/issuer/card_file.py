@@ -19,11 +19,10 @@ from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.tracks import is_luhn_valid
 from cardswitch.wire.store.disk import rename_file
 
-from .config import AccountConfig, CardConfig
+from .config import BALANCE_DIGITS_MAX, AccountConfig, CardConfig
 
 CARDS_MAX: Final = 1_000_000
 ROWS_AT_ONCE: Final = 10_000
-BALANCE_DIGITS_MAX: Final = 12  # of field 54, which tells of it
 COLUMNS: Final = (
     *("id", "pan", "expiry", "account", "balance", "currency", "status", "cvv2"),
     *("postal", "street", "pvki", "pvv"),

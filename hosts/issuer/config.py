@@ -24,6 +24,7 @@ ANY: Final = "any"  # of an expiry or a CVV2: whatever comes is right
 TELL: Final = "tell"  # of what is wrong: the answer says it, and declines nothing for it
 Pan = Annotated[str, Meta(pattern=r"\A[0-9]{13,19}\Z")]  # 13: a PIN needs 12 digits and the last
 Id = Annotated[str, Meta(min_length=1, max_length=40)]
+BALANCE_DIGITS_MAX: Final = 12  # of field 54, which tells of it
 
 CardStatus = Literal["active", "lost", "stolen", "closed", "restricted", "pin_blocked"]
 
@@ -32,7 +33,7 @@ class AccountConfig(Struct, frozen=True):
     """An account as it is opened: *balance* in minor units of *currency*."""
 
     id: Id
-    balance: Annotated[int, Meta(ge=0)]
+    balance: Annotated[int, Meta(ge=0, lt=10**BALANCE_DIGITS_MAX)]
     currency: Currency = "978"
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from cardswitch.specs.amounts import format_amount
+from cardswitch.specs.amounts import AMOUNT_DIGITS_MAX, format_amount
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.captures import OF_UNKNOWN, Part
@@ -157,11 +157,14 @@ class Terminal(Flows):
     def increment(self, now: Seconds, amount: int, stan: str = "") -> Sequence[Effect]:
         """Have *amount* more, in minor units, set aside on a pre-authorisation that stands.
 
-        That of the number *stan*, or the last one. Raises NotReady if there is none.
+        That of the number *stan*, or the last one. Raises NotReady if there is none, or if it
+        then were more than a completion can take.
         """
         self.kernel.advance(now)
         self._require_ready()
         held = self._held("increment", stan)
+        if held.outcome.amount + amount >= 10**AMOUNT_DIGITS_MAX:
+            raise NotReady(f"nothing was sent: over {AMOUNT_DIGITS_MAX} digits cannot be taken")
         request = self.desk.stamp(self.link, self._following(INCREMENT, held, amount, now))
         entry = SaleBegun(now, stored(request), held.begun.card, held.begun.alias)
         self._start(self._begun(entry, request))

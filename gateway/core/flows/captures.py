@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cardswitch.specs.amounts import AMOUNT_DIGITS_MAX
+
 from ..calls import Cancel, Capture, Expire, Increase, Refund, Resolve
 from ..entries import Canceled, Resolved
 from ..exchanges import Stand
@@ -61,6 +63,8 @@ def _not_increasable(intent: Intent, deed: Increase) -> Problem | None:
         return invalid("Only what was approved as a whole, and not captured, can be increased")
     if deed.amount <= intent.amount:
         return invalid(f"More than the {intent.amount} that are set aside", "amount")
+    if deed.amount >= 10**AMOUNT_DIGITS_MAX:  # No message could capture it.
+        return invalid(f"At most {AMOUNT_DIGITS_MAX} digits", "amount", "amount_too_large")
     return too_many() if len(intent.exchanges) >= PARTS_MAX else None
 
 

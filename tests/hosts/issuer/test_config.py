@@ -28,6 +28,7 @@ def test_the_defaults_are_the_agreed_timers() -> None:
     [
         ("accounts.0.balance", -1, "balance"),
         ("accounts.0.balance", 12.5, "balance"),
+        ("accounts.0.balance", 10**12, "balance"),
         ("accounts.0.currency", "999", "a currency of ISO 4217"),
         ("accounts", [], "no account 'ada'"),
         ("cards.0.more_accounts", ["eve"], "no account 'eve'"),

@@ -48,6 +48,15 @@ def test_what_is_approved_can_be_taken_too():
     assert play.sent_on("switch")[-1][38] == "A1B2C3"
 
 
+def test_no_more_is_set_aside_than_one_completion_can_take():
+    most = 999_999_999_999
+    play = held()
+    with pytest.raises(NotReady, match="over 12 digits"):
+        play.machine.increment(play.now, most - 1249)
+    play = increased(play, most - 1250)
+    assert play >> complete() << appended(SaleBegun) << sent("switch", "0220", {4: str(most)})
+
+
 def test_what_is_approved_in_part_is_as_much_more():
     play = increased(held(), 500, "10", {4: "000000000250"})
     assert amounts(play)[0] == (SaleState.APPROVED, 1500)

@@ -162,6 +162,15 @@ def test_more_is_set_aside_and_captured_with_the_rest():
     assert (intent(play).status, intent(play).received) == (Status.SUCCEEDED, 2000)
 
 
+def test_no_more_is_set_aside_than_a_message_can_capture():
+    most = 999_999_999_999
+    play = increase(waiting(), most + 1).skip()
+    problem = replies(play)[-1].problem
+    assert (problem.status, problem.param, problem.code) == (400, "amount", "amount_too_large")
+    play = (increase(play, most, ticket=8).skip() >> answered("switch", "00")).skip()
+    assert intent(captured(play, ticket=9)).received == most
+
+
 def test_what_is_declined_of_it_changes_nothing():
     play = (increase(waiting()).skip() >> answered("switch", "51")).skip()
     assert replies(play)[-1].problem.decline_code == "insufficient_funds"
