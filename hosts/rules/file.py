@@ -133,7 +133,7 @@ class _Checked:
             if kind not in KINDS.all:
                 self._refuse("kinds", f"{kind!r}: {_nearest(kind, KINDS.all)}")
         for card in self.rule.cards:
-            is_id = not (set(card) & set("*?") or card.isdecimal())
+            is_id = not (set(card) & set("*?") or (card.isascii() and card.isdecimal()))
             if is_id and card_ids is not None and card not in card_ids:
                 self._refuse("cards", f"{card!r} is no card: {_nearest(card, card_ids)}")
 

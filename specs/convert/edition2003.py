@@ -52,18 +52,39 @@ def _signed(amount: str, code: str) -> str:
 
 
 def amounts_down(taken: Fields, _: Context) -> dict[int, str]:
-    """Amounts, and the currencies that they say."""
+    """Amounts, and the currencies that they say; those have the decimals of ISO 4217 in 1993.
+
+    What cannot be told with these is no amount at all: with others it would be another one.
+
+    >>> amounts_down({4: "3922000000125000"}, None), amounts_down({4: "3922000000125001"}, None)
+    ({4: '000000001250', 49: '392'}, {})
+    """
     made: dict[int, str] = {}
     for number, of in _CURRENCY_OF.items():
         text = taken.get(number, "")
         sign = text[:1] if text[:1] in ("C", "D") else ""
-        if text:
-            made[number] = sign + text[len(sign) + _CODE :]
-            made[of] = text[len(sign) :][:3]
+        if amount := _without_decimals(text[len(sign) :]):
+            made |= {number: sign + amount, of: text[len(sign) :][:3]}
     original = taken.get(30, "")
     if is_digits(original, 32):
-        made[30] = original[4:16] + original[20:]
+        parts = _without_decimals(original[:16]), _without_decimals(original[16:])
+        made |= {30: "".join(parts)} if all(parts) else {}
     return made
+
+
+def _without_decimals(text: str) -> str:
+    """The digits of an amount behind its currency and decimals, with those that the currency has.
+
+    Empty if they do not come out even, or need more digits than there are. What is no currency has
+    the decimals that it says.
+    """
+    code, amount = text[:_CODE], text[_CODE:]
+    known = _with_decimals(code[:3]) or code
+    if known == code or not is_digits(text, len(text)):
+        return amount
+    scaled = int(amount) * 10 ** int(known[3]), 10 ** int(code[3])
+    shown = f"{scaled[0] // scaled[1]:0{len(amount)}}"
+    return "" if scaled[0] % scaled[1] or len(shown) > len(amount) else shown
 
 
 def _list_up(size: int, ends: tuple[int, ...]) -> Callable[[str], str]:
@@ -90,13 +111,16 @@ def _pieces(entry: str, ends: tuple[int, ...]) -> list[str]:
 
 
 def _list_down(size: int, ends: tuple[int, ...]) -> Callable[[str], str]:
-    """The same entries without the decimals."""
+    """The same entries without the decimals; empty if one has others than its currency."""
 
     def write(text: str) -> str:
         entries = blocks(text, size + len(ends))
         if not entries or len(entries[-1]) != size + len(ends):
             return ""
         skipped = {end + place for place, end in enumerate(ends)}
+        codes = (entry[place - 3 : place + 1] for entry in entries for place in skipped)
+        if any((_with_decimals(code[:3]) or code) != code for code in codes):
+            return ""
         kept = ("".join(c for at, c in enumerate(e) if at not in skipped) for e in entries)
         return "".join(kept)
 
@@ -159,7 +183,7 @@ def _terminal_down(text: str) -> str:
 _DATE: Final = "1993 has no century, and none but 20 is assumed"
 _RULES: Final = (
     FieldRule((4, 5, 6, 8, 30, 49, 50, 51, 97), (4, 5, 6, 8, 30, 97), amounts_up, amounts_down,
-         "2003 writes an amount with its currency: both must be known"),
+         "2003 writes an amount with its currency and decimals, which 1993 takes from ISO 4217"),
     rewritten(11, 11, "{:0>12}".format, lambda text: text[6:], "1993 has six digits, 2003 twelve"),
     *(rewritten(n, n, _century_up, _century_down, _DATE) for n in (12, 13, 15, 28, 73)),
     rewritten(39, 39, action_up, action_down, "no code of the other edition says exactly this"),

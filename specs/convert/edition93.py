@@ -269,11 +269,15 @@ def place_down(text: str) -> str:
 
 
 def original_up(taken: Fields, context: Context) -> dict[int, str]:
-    """DE90 as DE56: the time is that of transmission, as 1987 has no other; no forwarder."""
+    """DE90 as DE56: the time is that of transmission, as 1987 has no other; no forwarder.
+
+    It is in the year that brings it nearest to the local date: what is undone may be of the last.
+    """
     text = taken.get(90, "")
     if not is_digits(text, 42):
         return {}
-    year = context.year[2:] or "00"
+    known = context.year
+    year = year_near(known, _local_month(context), text[10:12])[2:] if known else "00"
     acquirer = text[20:31].lstrip("0")
     return {56: f"1{text[1:10]}{year}{text[10:20]}{len(acquirer):02}{acquirer}"}
 

@@ -89,6 +89,24 @@ def test_a_reversal_names_its_original(name):
     assert (heard.mti, heard[90]) == ("0420", original)
 
 
+@pytest.mark.parametrize(
+    ("now", "local", "original", "year"),
+    [
+        (1798761605.0, "0101", "1231", "26"),  # undone on 1 January 2027
+        (1798761605.0, "1231", "1231", "26"),  # where it is still 31 December
+        (1798675205.0, "0101", "1231", "26"),  # on 31 December, where it is 1 January already
+        (1798675205.0, "1231", "1230", "26"),
+        (1798761605.0, "0101", "0101", "27"),
+    ],
+)
+def test_an_original_has_the_year_that_brings_it_near(now, local, original, year):
+    names = "0200" + "000007" + f"{original}120000" + "0" * 22
+    undo = Message("0420", {**SALE.fields, 13: local, 90: names})
+    for name, start in (("iso93-ascii", 10), ("iso2003", 18)):
+        said = Translation(load_dialect(name)).say(undo, now).message[56]
+        assert said[start : start + 6] == year + original
+
+
 def test_what_is_said_in_1993():
     said = there("iso93-ascii", SALE)
     assert (said.mti, said[12], said[15], said[24], said[26]) == (
