@@ -31,8 +31,12 @@ class Source(Struct, frozen=True, kw_only=True):
 
 
 class Pay(Struct, frozen=True, kw_only=True):
-    """Ask for the money: of *source*, or of the intent's card. *cvc*, *cavv* are not kept."""
+    """Ask for the money: of *source*, or of the intent's card. *cvc*, *cavv* are not kept.
 
+    *seen* is the intent as the call was made for it: one that was updated since is not paid.
+    """
+
+    seen: Intent | None = None
     source: Source | None = None
     cvc: str = ""
     channel: Channel = "ecommerce"
@@ -79,8 +83,12 @@ class Create(Struct, frozen=True, kw_only=True):
 
 
 class Update(Struct, frozen=True, kw_only=True):
-    """Have it otherwise: *changes* by the names of an intent, *details* by those of Details."""
+    """Have it otherwise: *changes* by the names of an intent, *details* by those of Details.
 
+    Both are made of the intent as it was *seen*: one that was updated since stays as it is.
+    """
+
+    seen: Intent | None = None
     source: Source | None = None
     changes: Mapping[str, Any] = {}
     details: Mapping[str, Any] = {}

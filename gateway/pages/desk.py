@@ -66,6 +66,7 @@ class KeyDesk:
             merchant,
             intent.ref,
             Pay(
+                seen=intent,
                 source=Source(id=card.id, card=card),
                 cvc=cvc,
                 wanted=wanted_of(self._services, back, browser=browser),

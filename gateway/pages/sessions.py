@@ -17,7 +17,7 @@ from ..api.families.links import LINKS, link_in
 from ..api.families.sessions import LIVES_S, intent_for, kind_of, session_in
 from ..api.faults import Fault
 from ..api.given.holders import wanted_of
-from ..api.given.sources import SESSIONS, customer_use, session_use
+from ..api.given.sources import SESSIONS, keeping, session_use
 from ..api.ids import new_id, new_ref
 from ..core.authentication import Browser
 from ..core.calls import Alter, Create, Pay, Source, Things, Use
@@ -57,19 +57,20 @@ class SessionTill:
         assert record is not None, "an offer is of a session"
         session = session_in(record)
         source, services = Source(id=card.id, card=card), self._services
-        paying = Pay(source=source, cvc=cvc, wanted=wanted_of(services, browser=browser))
-        deed: Create | Pay = paying
-        if session.intent is None:
-            made = intent_for(record.id, session)
-            deed = replace(made, source=paying.source, pay=replace(paying, source=None))
-        ref = session.intent or new_ref()
+        intent, made = await self._intent(session), intent_for(record.id, session)
+        paying = Pay(cvc=cvc, wanted=wanted_of(services, browser=browser))
+        deed: Create | Pay = replace(paying, seen=intent, source=source)
+        if intent is None:
+            deed = replace(made, source=source, pay=paying)
+        asked, ref = intent or made, session.intent or new_ref()
+        uses = keeping((), asked.customer, asked.terms, is_paid=True, is_setup=made.is_setup)
         reply = await self._services.front.call(
             record.merchant,
             ref,
             deed,
             named=id_of(SESSION, ref),
             kind=kind_of(session),
-            uses=(*customer_use(session.customer), *session_use(record.id)),
+            uses=(*uses, *session_use(record.id)),
             key=_key(record, offer.attempt),
             digest=_DIGEST,
         )
@@ -160,7 +161,10 @@ class SessionTill:
             return Stage.WAITING
         if intent is not None and intent.status is Status.NEEDS_ACTION:
             return Stage.ACTION
-        return Stage.OPEN if session.is_open(self._services.now()) else Stage.EXPIRED
+        is_open = session.is_open(self._services.now())
+        if intent is not None and intent.status is Status.CANCELED:
+            is_open = False
+        return Stage.OPEN if is_open else Stage.EXPIRED
 
 
 def _challenge(intent: Intent | None) -> str:

@@ -164,7 +164,7 @@ async def confirm_intent(asked: Asked) -> Answer:
         source = given_source(asked, intent.card.id, None)
         cvc, uses = source.cvc(asked), source.uses
     pay = _pay(asked, given, cvc)
-    deed = replace(pay, source=source.source, is_browsers=asked.is_public)
+    deed = replace(pay, seen=intent, source=source.source, is_browsers=asked.is_public)
     uses = keeping(uses, intent.customer, intent.terms, is_paid=True)
     uses = (*uses, *session_use(intent.session))
     reply = await asked.call(intent.ref, asked.id, deed, uses=uses)
@@ -179,7 +179,8 @@ async def update_intent(asked: Asked) -> Answer:
     source = given_source(asked, name, given.payment_method_data)
     changes = _changes(asked, given, intent)
     uses = (*source.uses, *customer_use(changes.get("customer")))
-    deed = Update(source=source.source, changes=changes, details=_details(given, intent))
+    details = _details(given, intent)
+    deed = Update(seen=intent, source=source.source, changes=changes, details=details)
     reply = await asked.call(intent.ref, asked.id, deed, uses=uses)
     return intent_object(intent_of(reply)), reply
 

@@ -100,7 +100,7 @@ async def confirm_setup(asked: Asked) -> Answer:
     if source.source is None and intent.card is not None:
         source = given_source(asked, intent.card.id, None)
     cvc = source.cvc(asked)
-    deed = replace(_pay(asked, given, cvc), source=source.source)
+    deed = replace(_pay(asked, given, cvc), seen=intent, source=source.source)
     uses = keeping(source.uses, intent.customer, intent.terms, is_paid=True, is_setup=True)
     uses = (*uses, *session_use(intent.session))
     reply = await asked.call(intent.ref, asked.id, deed, SETUPS, uses)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,7 +19,7 @@ from ..exchanges import Stand
 from ..ids import PARTS_MAX
 from ..intents import TRIES_MAX, Intent
 from ..messages import Order, proofs_for, said_with
-from ..problems import Problem, invalid, too_many_cards, tried_too_often
+from ..problems import Problem, busy, invalid, too_many_cards, tried_too_often
 from ..states import Status, Step, may
 from ..things import Thing
 from ..things.customers import Customer, attached
@@ -36,6 +36,9 @@ from .authenticating import (
 )
 from .disputes import deny_if_told
 from .work import NoPlace, Work
+
+# What an update has otherwise.
+_UPDATED: Final = ("amount", "currency", "card", "details", "terms", "customer")
 
 
 class Chosen(NamedTuple):
@@ -120,7 +123,15 @@ async def update(work: Work, deed: Update) -> None:
     intent = work.known
     if not may(intent.status, Step.UPDATE):
         return work.answer(problem=unexpected(intent, "update"))
+    if _is_outdated(intent, deed.seen):
+        return work.answer(problem=_updated_meanwhile())
     then = replace(intent, **deed.changes, details=replace(intent.details, **deed.details))
+    if intent.session is not None and (then.amount, then.currency) != (
+        intent.amount,
+        intent.currency,
+    ):
+        text = "What is paid by a checkout session comes to what its lines do: make another session"
+        return work.answer(problem=invalid(text, "amount"))
     chosen = choose(work, deed.source, then.customer)
     if isinstance(chosen, Problem):
         return work.answer(problem=chosen)
@@ -143,6 +154,8 @@ async def pay(work: Work, deed: Pay) -> None:
     intent = work.known
     if not may(intent.status, Step.CONFIRM):
         return work.answer(problem=unexpected(intent, "confirm"))
+    if _is_outdated(intent, deed.seen):
+        return work.answer(problem=_updated_meanwhile())
     if deed.source is None and intent.card is None:
         text = "There is no payment method: give one with this call, or to the intent before"
         return work.answer(problem=invalid(text, "payment_method", "parameter_missing"))
@@ -290,6 +303,17 @@ def order_of(work: Work, asked: Asked, amount: int, card: Card) -> Order:
         expiry=card.expiry,
         takes_part=work.known.terms.takes_part and asked != "refund",
     )
+
+
+def _is_outdated(intent: Intent, seen: Intent | None) -> bool:
+    """Whether *intent* was updated since it was *seen*: what a call uses may not be all of it."""
+    return seen is not None and any(
+        getattr(intent, name) != getattr(seen, name) for name in _UPDATED
+    )
+
+
+def _updated_meanwhile() -> Problem:
+    return busy("It was updated meanwhile: ask again", "lock_timeout")
 
 
 def too_many() -> Problem:

@@ -1,6 +1,7 @@
 """Sessions on their pages: what the API made is shown, paid once, and over in time."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPSConnection
 from time import sleep
 from urllib.parse import urlencode, urlsplit
@@ -16,21 +17,29 @@ CARD = {"number": "4242424242424242", "expiry": "12/30", "cvc": "123"}
 SHOP = "https://shop.localhost"
 
 
+OLD = {"Stripe_Version": "2020-03-02"}  # a client whose sessions have their intent at once
+LINES = {
+    "line_items[0][price_data][currency]": "eur",
+    "line_items[0][price_data][unit_amount]": 1250,
+    "line_items[0][price_data][product_data][name]": "Beans",
+    "line_items[0][quantity]": 2,
+}
+SETUP = {"mode": "setup", **dict.fromkeys(LINES)}
+
+
 class Visitor:
     """Somebody at the page of a session of *shop*."""
 
-    def __init__(self, shop, **asked):
+    def __init__(self, shop, headers=None, **asked):
         self.shop = shop
         wanted = {
             "mode": "payment",
-            "line_items[0][price_data][currency]": "eur",
-            "line_items[0][price_data][unit_amount]": 1250,
-            "line_items[0][price_data][product_data][name]": "Beans",
-            "line_items[0][quantity]": 2,
+            **LINES,
             "success_url": f"{SHOP}/thanks?id={{CHECKOUT_SESSION_ID}}",
             "cancel_url": f"{SHOP}/basket",
         }
-        self.session = shop.ask("POST", "/v1/checkout/sessions", wanted | asked).body
+        path = "/v1/checkout/sessions"
+        self.session = shop.ask("POST", path, wanted | asked, **headers or {}).body
         self.cookie = ""
 
     @property
@@ -101,16 +110,61 @@ def test_what_is_taken_later_is_set_aside(shop):
 
 
 def test_a_card_is_saved_where_nothing_is_paid(shop):
-    lines = {"line_items[0]" + name: None for name in ("[price_data][currency]", "[quantity]")}
-    lines |= {
-        f"line_items[0][price_data]{name}": None
-        for name in ("[unit_amount]", "[product_data][name]")
-    }
     customer = shop.ask("POST", "/v1/customers", {"name": "A. Visitor"}).body["id"]
-    visitor = Visitor(shop, mode="setup", customer=customer, **lines)
+    visitor = Visitor(shop, customer=customer, **SETUP)
     assert "Save a card" in visitor.look().text
     assert visitor.pay().status == 303
     assert visitor.told()["status"] == "complete"
+
+
+def test_a_customer_stays_as_he_is_while_a_card_is_saved_for_him(shop, monkeypatch):
+    at = f"/v1/customers/{shop.ask('POST', '/v1/customers', {'name': 'A. Visitor'}).body['id']}"
+    visitor = Visitor(shop, customer=at.rpartition("/")[2], **SETUP)
+    answer_to = work.Work._answer_to
+
+    async def late(self, request):
+        await self.desk.sleep(1.0)
+        return await answer_to(self, request)
+
+    with monkeypatch.context() as patch, ThreadPoolExecutor(1) as browser:
+        patch.setattr(work.Work, "_answer_to", late)
+        paying = browser.submit(visitor.pay)
+        while not visitor.told()["setup_intent"]:
+            sleep(0.05)
+        assert shop.ask("DELETE", at).body["error"]["code"] == "lock_timeout"
+        assert paying.result().status == 303
+    assert len(shop.ask("GET", f"{at}/payment_methods").body["data"]) == 1
+    assert shop.ask("DELETE", at).body["deleted"]
+    assert "name" not in shop.ask("GET", at).body
+
+
+def test_an_intent_that_is_given_to_a_customer_meanwhile_is_paid_and_its_card_kept(shop):
+    visitor = Visitor(shop, OLD)
+    customer = shop.ask("POST", "/v1/customers").body["id"]
+    asked = {"customer": customer, "setup_future_usage": "off_session"}
+    shop.ask("POST", f"/v1/payment_intents/{visitor.session['payment_intent']}", asked)
+    assert visitor.pay().headers["location"].startswith(SHOP)
+    assert visitor.told()["payment_status"] == "paid"
+    kept = shop.ask("GET", "/v1/payment_methods", {"customer": customer}).body["data"]
+    assert [each["customer"] for each in kept] == [customer]
+
+
+def test_what_a_page_shows_is_what_is_paid(shop):
+    visitor = Visitor(shop, OLD)
+    intent = f"/v1/payment_intents/{visitor.session['payment_intent']}"
+    told = shop.ask("POST", intent, {"amount": 9900})
+    assert (told.status, told.body["error"]["param"]) == (400, "amount")
+    assert shop.ask("POST", intent, {"description": "b", "amount": 2500}).status == 200
+    visitor.pay()
+    assert shop.ask("GET", intent).body["amount_received"] == 2500
+
+
+def test_an_intent_that_is_canceled_has_no_form_any_more(shop):
+    visitor = Visitor(shop, OLD)
+    shop.ask("POST", f"/v1/payment_intents/{visitor.session['payment_intent']}/cancel")
+    page = visitor.look()
+    assert "has expired" in page.text
+    assert "<form" not in page.text
 
 
 def test_a_session_that_is_over_shows_no_form(shop):
@@ -129,13 +183,7 @@ def test_what_is_no_session_is_said_so(shop, id_):
 def linked(shop, **asked):
     """A visitor at a payment link of two bags of beans."""
     visitor = Visitor(shop)
-    wanted = {
-        "line_items[0][price_data][currency]": "eur",
-        "line_items[0][price_data][unit_amount]": 1250,
-        "line_items[0][price_data][product_data][name]": "Beans",
-        "line_items[0][quantity]": 2,
-    }
-    visitor.link = shop.ask("POST", "/v1/payment_links", wanted | asked).body
+    visitor.link = shop.ask("POST", "/v1/payment_links", LINES | asked).body
     return visitor
 
 

@@ -125,6 +125,19 @@ def test_an_update_gives_the_order_another_card_and_customer():
     assert stands.status is Status.NEEDS_CONFIRMATION
 
 
+@pytest.mark.parametrize("deed", [Update(details={"description": "b"}), Pay(source=SOURCE)])
+def test_what_was_updated_since_it_was_seen_is_asked_for_again(deed):
+    play = (played() >> call(Create(secret="s", amount=700, currency="eur"))).skip()
+    seen = intent(play)
+    play = (play >> call(Update(seen=seen, changes={"amount": 800}), ticket=2)).skip()
+    play = (play >> call(replace(deed, seen=seen), ticket=3)).skip()
+    assert (replies(play)[-1].problem.code, intent(play).amount) == ("lock_timeout", 800)
+    assert not intent(play).exchanges
+    stands = intent(play)
+    play = (play >> call(replace(deed, seen=stands), ticket=4)).skip()
+    assert intent(play) != stands
+
+
 # Rules of the merchant ----------------------------------------------------------------------------
 
 STRICT = {"SHOP0001": ("cvc", "postal_code")}
