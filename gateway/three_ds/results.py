@@ -25,7 +25,7 @@ from cardswitch.wire.ports import Seconds
 from cardswitch.wire.web.body import BodyRefused, read_body
 
 from ..api.endpoints import Services
-from ..api.given.sources import METHODS, keeping, session_use
+from ..api.given.sources import METHODS, UNSENT, keeping, session_use
 from ..core.calls import Authenticated, Use
 from ..core.ids import INTENT, SETUP, id_of
 from ..core.intents import Intent
@@ -57,10 +57,12 @@ class Results:
         intent = await self._intent(record) if record is not None else None
         if record is None or intent is None:
             return _refused(400, UNKNOWN, "no transaction has these numbers")
+        codes, card = self._services.codes, intent.card.id if intent.card is not None else ""
+        code = codes.pop(card)
         reply = await self._services.front.call(
             record.merchant,
             intent.ref,
-            self._deed(told, intent),
+            _deed(told, code[1]),
             named=id_of(SETUP if intent.is_setup else INTENT, intent.ref),
             kind=SETUPS if intent.is_setup else INTENTS,
             uses=_uses(told.transaction, intent),
@@ -68,24 +70,13 @@ class Results:
             digest=_hash(f"{told.status}|{told.acs_transaction}|{told.ds_transaction}"),
         )
         problem = reply.problem
-        if problem is not None and problem.status >= 500:
+        if problem is not None and problem.status in UNSENT:
+            codes.put_back(card, code)
+        if problem is not None and (problem.is_retried or problem.status >= 500):
             return _refused(503, "405", "system connection failure")
         if problem is not None:
             return _refused(400, UNKNOWN, problem.message)
         return Response(write(_taken(told)), media_type=_JSON)
-
-    def _deed(self, told: RReq, intent: Intent) -> Authenticated:
-        card = intent.card
-        return Authenticated(
-            id=told.transaction,
-            acs_transaction=told.acs_transaction,
-            ds_transaction=told.ds_transaction,
-            status=told.status,
-            reason=told.reason,
-            cancel=told.cancel,
-            cavv=told.cavv,
-            cvc=self._services.codes.take(card.id) if card is not None else "",
-        )
 
     async def _record(self, transaction: str) -> Record | None:
         reader = self._services.reader
@@ -98,6 +89,19 @@ class Results:
         kind = SETUPS if asked.is_setup else INTENTS
         rows = await asyncio.to_thread(self._services.reader.named, kind, asked.intent)
         return legs_of(rows).intents.get(asked.intent)
+
+
+def _deed(told: RReq, cvc: str) -> Authenticated:
+    return Authenticated(
+        id=told.transaction,
+        acs_transaction=told.acs_transaction,
+        ds_transaction=told.ds_transaction,
+        status=told.status,
+        reason=told.reason,
+        cancel=told.cancel,
+        cavv=told.cavv,
+        cvc=cvc,
+    )
 
 
 def _uses(transaction: str, intent: Intent) -> tuple[Use, ...]:

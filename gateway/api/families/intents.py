@@ -123,13 +123,6 @@ async def create_intent(asked: Asked) -> Answer:
     if given.confirm and source.source is None:
         raise bad("Missing required param: payment_method", "payment_method", "parameter_missing")
     terms = _terms(given.capture_method, given.payment_method_options, given.setup_future_usage)
-    options = given.payment_method_options
-    pay = None
-    if given.confirm:
-        pay = _pay(asked, given, source.cvc(asked))
-    else:
-        _refuse_authentication(options)
-        _check_return(asked, given.return_url)
     deed = Create(
         secret=random_text(SECRET_LENGTH),
         amount=amount,
@@ -140,11 +133,15 @@ async def create_intent(asked: Asked) -> Answer:
         ),
         terms=terms,
         customer=given.customer,
-        pay=pay,
     )
     uses = keeping(source.uses, given.customer, terms, is_paid=given.confirm)
-    reply = await asked.call(new_ref(), "", deed, uses=uses)
-    return _answered(asked, reply, pay.cvc if pay is not None else "")
+    if not given.confirm:
+        _refuse_authentication(given.payment_method_options)
+        _check_return(asked, given.return_url)
+        return _answered(asked, await asked.call(new_ref(), "", deed, uses=uses), "")
+    with source.code(asked) as cvc:
+        deed = replace(deed, pay=_pay(asked, given, cvc))
+        return _answered(asked, await asked.call(new_ref(), "", deed, uses=uses), cvc)
 
 
 async def retrieve_intent(asked: Asked) -> Answer:
@@ -158,17 +155,15 @@ async def confirm_intent(asked: Asked) -> Answer:
     given = params.read(ConfirmParams, asked.value)
     intent = await seen_intent(asked, given.client_secret)
     source = given_source(asked, given.payment_method, given.payment_method_data)
-    cvc = source.cvc(asked)
-    uses = source.uses
     if source.source is None and intent.card is not None:
         source = given_source(asked, intent.card.id, None)
-        cvc, uses = source.cvc(asked), source.uses
-    pay = _pay(asked, given, cvc)
-    deed = replace(pay, seen=intent, source=source.source, is_browsers=asked.is_public)
-    uses = keeping(uses, intent.customer, intent.terms, is_paid=True)
+    uses = keeping(source.uses, intent.customer, intent.terms, is_paid=True)
     uses = (*uses, *session_use(intent.session))
-    reply = await asked.call(intent.ref, asked.id, deed, uses=uses)
-    return _answered(asked, reply, cvc)
+    with source.code(asked) as cvc:
+        pay = _pay(asked, given, cvc)
+        deed = replace(pay, seen=intent, source=source.source, is_browsers=asked.is_public)
+        reply = await asked.call(intent.ref, asked.id, deed, uses=uses)
+        return _answered(asked, reply, cvc)
 
 
 async def update_intent(asked: Asked) -> Answer:

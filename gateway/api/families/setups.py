@@ -69,7 +69,6 @@ async def create_setup(asked: Asked) -> Answer:
     if given.confirm and source.source is None:
         raise bad("Missing required param: payment_method", "payment_method", "parameter_missing")
     terms = Terms(future_usage=given.usage)
-    cvc = source.cvc(asked) if given.confirm else ""
     deed = Create(
         secret=random_text(SECRET_LENGTH),
         amount=0,
@@ -79,11 +78,13 @@ async def create_setup(asked: Asked) -> Answer:
         terms=terms,
         customer=given.customer,
         is_setup=True,
-        pay=_pay(asked, given, cvc) if given.confirm else None,
     )
     uses = keeping(source.uses, given.customer, terms, is_paid=given.confirm, is_setup=True)
-    reply = await asked.call(new_ref(), "", deed, SETUPS, uses)
-    return _answered(asked, reply, cvc)
+    if not given.confirm:
+        return _answered(asked, await asked.call(new_ref(), "", deed, SETUPS, uses), "")
+    with source.code(asked) as cvc:
+        deed = replace(deed, pay=_pay(asked, given, cvc))
+        return _answered(asked, await asked.call(new_ref(), "", deed, SETUPS, uses), cvc)
 
 
 async def retrieve_setup(asked: Asked) -> Answer:
@@ -99,12 +100,12 @@ async def confirm_setup(asked: Asked) -> Answer:
     source = given_source(asked, given.payment_method, given.payment_method_data)
     if source.source is None and intent.card is not None:
         source = given_source(asked, intent.card.id, None)
-    cvc = source.cvc(asked)
-    deed = replace(_pay(asked, given, cvc), seen=intent, source=source.source)
     uses = keeping(source.uses, intent.customer, intent.terms, is_paid=True, is_setup=True)
     uses = (*uses, *session_use(intent.session))
-    reply = await asked.call(intent.ref, asked.id, deed, SETUPS, uses)
-    return _answered(asked, reply, cvc)
+    with source.code(asked) as cvc:
+        deed = replace(_pay(asked, given, cvc), seen=intent, source=source.source)
+        reply = await asked.call(intent.ref, asked.id, deed, SETUPS, uses)
+        return _answered(asked, reply, cvc)
 
 
 async def cancel_setup(asked: Asked) -> Answer:

@@ -32,8 +32,18 @@ class Codes:
 
     def take(self, id_: str) -> str:
         """The code for *id_*, which is then forgotten; empty if there is none."""
+        return self.pop(id_)[1]
+
+    def pop(self, id_: str) -> tuple[Seconds, str]:
+        """The same, and since when it was kept."""
         self._drop_old()
-        return self._codes.pop(id_, (0.0, ""))[1]
+        return self._codes.pop(id_, (0.0, ""))
+
+    def put_back(self, id_: str, kept: tuple[Seconds, str]) -> None:
+        """Keep what was popped, and not sent, for *id_*: no longer than it would have been."""
+        if kept[1]:
+            codes = {**self._codes, id_: kept}
+            self._codes = dict(sorted(codes.items(), key=lambda each: each[1][0]))
 
     def _drop_old(self) -> None:
         """They were kept in the order of their times."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
 from msgspec import Struct, convert
 from msgspec.structs import replace
 
@@ -20,6 +24,8 @@ TOKENS = "token"
 CUSTOMERS = "customer"
 SESSIONS = "checkout.session"
 _DATA = "payment_method_data"
+# Of answers to a call that has sent nothing: it may come again.
+UNSENT: Final = (400, 404, 409, 503)
 
 
 class Given(Struct, frozen=True):
@@ -32,9 +38,20 @@ class Given(Struct, frozen=True):
     uses: tuple[Use, ...] = ()
     kept: str = ""  # the id that its code is kept for
 
-    def cvc(self, asked: Asked) -> str:
-        """The code, which is then forgotten."""
-        return asked.services.codes.take(self.kept) if self.kept else ""
+    @contextmanager
+    def code(self, asked: Asked) -> Iterator[str]:
+        """The code for a call that is made meanwhile, and then forgotten, if it was sent.
+
+        A card that is typed in comes with its code again.
+        """
+        codes, source = asked.services.codes, self.source
+        kept = codes.pop(self.kept)
+        try:
+            yield kept[1]
+        except Fault as fault:
+            if source is not None and source.card is None and fault.problem.status in UNSENT:
+                codes.put_back(source.token or source.id, kept)
+            raise
 
     def __repr__(self) -> str:
         return "<given>"

@@ -5,6 +5,7 @@ import ssl
 import httpx
 import pytest
 
+from cardswitch.gateway.core.desk import GatewayDesk
 from cardswitch.specs.three_ds.messages import write
 from tests.kit.three_ds import rreq
 
@@ -63,6 +64,23 @@ def test_what_failed_is_taken_once_and_a_second_result_is_refused(shop, tell):
     error = after["last_payment_error"]
     assert error["code"] == "payment_intent_authentication_failure"
     assert after["latest_charge"] is None
+
+
+def test_a_result_that_comes_while_the_switch_is_away_is_told_again_and_the_code_is_sent(
+    shop, tell, monkeypatch
+):
+    async def nowhere(self):
+        return False
+
+    intent, transaction = challenged(shop)
+    body = write(rreq("A", transaction=transaction, **known(shop, transaction)))
+    assert tell(write(rreq("Y", transaction=transaction))).status_code == 400  # of another
+    with monkeypatch.context() as patch:
+        patch.setattr(GatewayDesk, "take_place", nowhere)
+        assert tell(body).status_code == 503
+    assert tell(body).status_code == 200
+    charge = shop.ask("GET", f"/v1/charges/{state(shop, intent)['latest_charge']}").body
+    assert charge["payment_method_details"]["card"]["checks"]["cvc_check"] == "pass"
 
 
 def test_a_forged_proof_is_declined_by_the_issuer(shop, tell):

@@ -1,6 +1,10 @@
 """Tokens and payment methods over HTTPS."""
 
+from functools import partial
+
 import pytest
+
+from cardswitch.gateway.core.desk import GatewayDesk
 
 CARD = {"card[number]": "4242424242424242", "card[exp_month]": 12, "card[exp_year]": 2030}
 
@@ -32,6 +36,39 @@ def test_a_code_that_came_with_a_token_is_sent_with_the_payment(shop):
     method = shop.ask("POST", "/v1/payment_methods", data).body["id"]
     assert shop.create(payment_method=method).body["error"]["code"] == "incorrect_cvc"
     assert shop.create(payment_method=method).body["status"] == "succeeded"  # It is forgotten.
+
+
+CODED = {**CARD, "card[cvc]": "123"}
+
+
+def nowhere(monkeypatch):
+    async def take_place(self):
+        return False
+
+    monkeypatch.setattr(GatewayDesk, "take_place", take_place)
+
+
+def elsewhere(monkeypatch):
+    return {"return_url": "https://evil.example/"}
+
+
+@pytest.mark.parametrize(("fails", "status"), [(nowhere, 503), (elsewhere, 400)])
+@pytest.mark.parametrize("kind", ["token", "method"])
+def test_a_code_is_sent_with_the_call_that_pays_after_one_that_did_not(
+    shop, monkeypatch, kind, fails, status
+):
+    if kind == "token":
+        token = shop.ask("POST", "/v1/tokens", CODED).body["id"]
+        source = {"payment_method_data[type]": "card", "payment_method_data[card][token]": token}
+    else:
+        made = shop.ask("POST", "/v1/payment_methods", {"type": "card", **CODED})
+        source = {"payment_method": made.body["id"]}
+    intent = shop.create(payment_method=None, confirm=None).body["id"]
+    confirm = partial(shop.ask, "POST", f"/v1/payment_intents/{intent}/confirm")
+    with monkeypatch.context() as patch:
+        assert confirm({**source, **(fails(patch) or {})}).status == status
+    charge = confirm({**source, "expand[]": "latest_charge"}).body["latest_charge"]
+    assert charge["payment_method_details"]["card"]["checks"]["cvc_check"] == "pass"
 
 
 def test_a_method_is_made_kept_shown_and_let_go(shop):

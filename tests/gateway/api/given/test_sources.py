@@ -25,6 +25,12 @@ def asked():
     return Asked(services=services, key=KEY, id="", value={})
 
 
+def sent(given, asked):
+    """The code that a call sends."""
+    with given.code(asked) as code:
+        return code
+
+
 def data(**card):
     return MethodParams(type="card", card=CardParams(**card))
 
@@ -36,7 +42,7 @@ def test_a_card_that_is_typed_in_keeps_its_code_in_memory_for_one_send(asked):
     given = given_source(asked, None, TYPED)
     assert (given.source.card.id, given.uses) == (given.source.id, ())
     assert "731" not in repr((given, asked.services.codes))
-    assert [given.cvc(asked), given.cvc(asked)] == ["731", ""]
+    assert [sent(given, asked), sent(given, asked)] == ["731", ""]
 
 
 def test_a_token_hands_its_code_on(asked):
@@ -46,7 +52,7 @@ def test_a_token_hands_its_code_on(asked):
     assert (use.kind, use.id, use.param) == ("token", "tok_1", "payment_method_data[card][token]")
     assert not use.is_shared
     assert given.source.billing is None
-    assert given.cvc(asked) == "731"
+    assert sent(given, asked) == "731"
     assert asked.services.codes.take("tok_1") == ""
 
 
@@ -85,4 +91,4 @@ def test_what_is_none_is_named(asked, name, given, param):
 
 
 def test_a_source_leads_to_no_code(asked):
-    assert replace(given_source(asked, "pm_1", None), kept="").cvc(asked) == ""
+    assert sent(replace(given_source(asked, "pm_1", None), kept=""), asked) == ""
