@@ -87,6 +87,8 @@ async def create(work: Work, deed: Create) -> None:
     chosen = choose(work, deed.source, deed.customer)
     if not isinstance(chosen, Problem) and deed.session is not None:
         chosen = _not_open(work, deed.session, has_intent=False) or chosen
+    if not isinstance(chosen, Problem) and deed.pay is not None:
+        chosen = _tried_too_often(work, chosen.card) or chosen
     if isinstance(chosen, Problem):
         return work.answer(problem=chosen)
     if deed.pay is not None:
@@ -166,6 +168,8 @@ async def pay(work: Work, deed: Pay) -> None:
     chosen = choose(work, deed.source, intent.customer)
     if not isinstance(chosen, Problem) and intent.session is not None:
         chosen = _not_open(work, intent.session) or chosen
+    if not isinstance(chosen, Problem):
+        chosen = _tried_too_often(work, chosen.card or intent.card) or chosen
     if isinstance(chosen, Problem):
         return work.answer(problem=chosen)
     await work.place()
@@ -180,12 +184,20 @@ async def _paid(work: Work, deed: Pay, card: Card | None = None) -> None:
     intent = work.known
     card = card or intent.card
     assert card is not None
-    if work.desk.declines.are_too_many(card.fingerprint, work.desk.now):
-        return work.answer(problem=tried_too_often())
     seen = await authenticate(work, deed, card)
     if seen is None:
         return work.answer(problem=work.known.problem)
     return work.answer(await _charged(work, deed, card, seen), work.known.problem)
+
+
+def _tried_too_often(work: Work, card: Card | None) -> Problem | None:
+    """Whether the issuer of *card* is asked no more: nothing is written, so another card may pay.
+
+    Whoever tries it has the attempt, and its key, for that.
+    """
+    assert card is not None, "it is known with what is paid"
+    is_blocked = work.desk.declines.are_too_many(card.fingerprint, work.desk.now)
+    return tried_too_often() if is_blocked else None
 
 
 async def authenticated_then_paid(work: Work, deed: Authenticated) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from cardswitch.lab.house.topology import free_ports, make_lab
+from tests.gateway.pages.test_sessions import Visitor
 from tests.kit.shop import Shop
 
 LIMITS = """[gateway.limits]
@@ -21,6 +22,15 @@ def strict(tmp_path_factory):
     path.write_text(text[:begin] + LIMITS + text[text.index("\n[gateway.webhooks]") :], "utf-8")
     with Shop(folder) as shop:
         yield shop
+
+
+def test_a_card_that_is_asked_about_no_more_leaves_the_order_to_another(strict):
+    for _ in range(2):
+        strict.create(payment_method="pm_card_chargeDeclinedInsufficientFunds")
+    visitor = Visitor(strict)
+    assert "Too many tries" in visitor.pay(number="4000000000009995").text
+    assert visitor.pay().status == 303
+    assert visitor.told()["status"] == "complete"
 
 
 def test_a_key_that_asks_too_often_is_told_when_to_come_back(strict):
