@@ -18,6 +18,7 @@ from .piece import Piece
 
 BYTES_MAX: Final = 1 << 20  # of one dump; a row of stars may stand for any number of lines
 GROUPS_MAX: Final = 128  # of one row; no program prints more than 64 bytes
+SIGNS_MAX: Final = 32  # of a text column for each byte, blanks included; most have one
 _STARTS_MAX: Final = 12  # words of a line, of a log for instance, that may be its offset
 _OFFSET: Final = re.compile(
     r"[\[(<]?(?:0x)?(?P<offset>[0-9A-Fa-f]{1,16})[hH]?[\])>]?"
@@ -82,7 +83,10 @@ class _Row(Struct, frozen=True, kw_only=True):
         counts = self.counts()
         if count not in counts:
             return False
-        column = self.text[self.ends[counts.index(count)] :].strip()
+        end = self.ends[counts.index(count)]
+        if len(self.text) - end > SIGNS_MAX * count + SIGNS_MAX:
+            return False
+        column = self.text[end:].strip()
         return bool(column) and _is_text_of(column, self.digits(count))
 
 
@@ -268,26 +272,28 @@ def _rows(line: str, style: _Style) -> Iterator[_Row]:
 
 
 def _is_text_of(column: str, digits: str) -> bool:
-    """Whether *column* shows the bytes *digits*: what cannot be printed, as anything."""
+    """Whether *column* shows the bytes *digits*: what cannot be printed, as anything.
+
+    Blanks are lost in pages: what cannot be printed stands there as no sign, or as any but letters
+    and digits. Bit n of *places* says that the bytes so far may end before sign n of *column*.
+    """
     column = re.sub(r"^[|>]|[|<]$", "", column) if column[0] in "|>" else column
     column = "".join(column.split())
-    places = {0}
+    if len(column) > len(digits) // 2:
+        return False
+    at_sign = {sign: _bits(column, sign) for sign in set(column)}
+    dots = at_sign.get(".", 0)
+    unlike = sum(bits for sign, bits in at_sign.items() if not (sign.isascii() and sign.isalnum()))
+    places = 1
     for at in range(0, len(digits), 2):
         pair = digits[at : at + 2]
         value = 0 if set(pair) & set(MASKS) else int(pair, 16)
-        places = {end for place in places for end in _ends(column, place, value)}
-    return len(column) in places
+        if 0x21 <= value <= 0x7E:
+            places = (places & (at_sign.get(chr(value), 0) | dots)) << 1
+        else:
+            places |= (places & unlike) << 1
+    return bool(places >> len(column) & 1)
 
 
-def _ends(column: str, place: int, value: int) -> Iterator[int]:
-    """Where in *column* the byte *value* may end that begins at *place*: blanks are lost in pages.
-
-    What cannot be printed stands there as any sign, but for letters and digits.
-    """
-    shown = column[place : place + 1]
-    if not 0x21 <= value <= 0x7E:
-        yield place
-        if shown and not (shown.isascii() and shown.isalnum()):
-            yield place + 1
-    elif shown in (chr(value), ".") and shown:
-        yield place + 1
+def _bits(column: str, sign: str) -> int:
+    return sum(1 << place for place, seen in enumerate(column) if seen == sign)

@@ -33,7 +33,7 @@ _CERTAIN: Final = (
     re.compile(rf"[\[{{]\s*(?:{_NUMBER}[\s,]+){{9,}}{_NUMBER}\s*[\]}}]"),
     re.compile(rf"0[xX]{_PAIR}(?:,? *0[xX]{_PAIR}){{9,}}"),
     re.compile(rf"{_FROM}{_PAIR}(?:([:\-]){_PAIR})(?:\1{_PAIR}){{8,}}{_TO}"),
-    re.compile(rf"0[xX](?:{_PAIR}){{10,}}{_TO}"),
+    re.compile(rf"{_FROM}0[xX](?:{_PAIR}){{10,}}{_TO}"),
 )
 _BASE64: Final = re.compile(r"(?<![0-9A-Za-z+/])[0-9A-Za-z+/]{16,}={0,2}(?![0-9A-Za-z+/=])")
 _MTI: Final = re.compile(r"[0-9]{4}(?=[0-9A-Fa-f]{16}|[^ -~]|\\x)")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cardswitch.lab.messages.pasted.dumps import BYTES_MAX, is_row, read_dumps
+from cardswitch.lab.messages.pasted.dumps import BYTES_MAX, GROUPS_MAX, is_row, read_dumps
 
 COMMANDS = [
     ["xxd"], ["xxd", "-g", "1"], ["xxd", "-c", "24", "-g", "8"], ["xxd", "-u"], ["hexdump"],
@@ -74,3 +74,28 @@ def test_a_row_of_stars_does_not_fill_the_memory():
 )
 def test_rows(line, expected):
     assert is_row(line) == expected
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("row", ["0000: " + "00 " * 380, "0000: " + "00 " * 300_000])
+def test_a_row_that_is_too_long_is_told_from_its_text_in_time(row):
+    assert [dump.pieces[0].data for dump in read_dumps([row] * 3)] == [bytes(GROUPS_MAX)] * 3
+
+
+@pytest.mark.parametrize(
+    ("column", "data", "is_shown"),
+    [
+        ("A..B", b"A\0\xffB", True),
+        ("A . B", b"A \0 B", True),
+        ("AB", b"A\0\0B", True),  # blanks are lost in pages
+        ("A.B", b"A\0\0B", True),
+        ("A0B", b"A\0B", False),
+        ("A...B", b"A\0\0B", False),
+        (".....", b"ABCDE", True),
+        ("|A.|", b"A\0", True),
+        ("A\u00b7\u00b7B", b"A\0\0B", True),
+    ],
+)
+def test_a_text_column_shows_its_bytes(column, data, is_shown):
+    dumps = read_dumps([f"0000  {data.hex(' ')}  {column}"])
+    assert any("a text column" in dump.pieces[0].kind for dump in dumps) is is_shown

@@ -96,3 +96,10 @@ def test_hex_and_the_same_as_text_are_one(view):
 
 def test_a_message_that_was_sent_twice_is_two():
     assert len(read_line(f"first {WIRE.hex()} again {WIRE.hex()}", begins)) == 2
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("word", ["0x", "X00", "0X", "0xX0"])
+def test_a_word_of_masks_that_ends_as_none_is_looked_at_once(word):
+    line = f"sent {word * (LINE_SIZE_MAX // len(word) - 10)}z"
+    assert read_line(line, begins) == []
