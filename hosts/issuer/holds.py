@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.timers import Timers
 from cardswitch.wire.ports import Seconds
 
 from .entries import (
@@ -28,7 +28,7 @@ class Holds:
         self._desk = desk
         self._expire = expire
         self._until: dict[int, Seconds] = {}
-        self._ends: list[tuple[Seconds, int]] = []  # a heap; what is not in _until is over
+        self._ends: Timers[tuple[Seconds, int]] = Timers(self._is_over)
         self._alarm_at = float("inf")
 
     def __len__(self) -> int:
@@ -50,21 +50,19 @@ class Holds:
 
     def restore(self, told: Iterable[tuple[int, Seconds]]) -> None:
         """Begin with what :meth:`told` said."""
-        self._until, self._ends = {}, []
+        self._until, self._ends = {}, Timers(self._is_over)
         for leg, until in told:
             self._add(leg, until)
 
     def due(self, legs_max: int) -> list[int]:
         """At most *legs_max* of the legs whose holds have ended, the first first."""
-        now = self._desk.now
-        self._drop_what_is_over()
         found: list[int] = []
-        while self._ends and self._ends[0][0] <= now and len(found) < legs_max:
-            found.append(self._ends[0][1])
-            heapq.heappop(self._ends)
-            self._drop_what_is_over()
+        while len(found) < legs_max and (at := self._ends.due()) is not None:
+            if at > self._desk.now:
+                break
+            found.append(self._ends.pop()[1])
         for leg in found:  # Until a row says that it has ended, it has not.
-            heapq.heappush(self._ends, (self._until[leg], leg))
+            self._ends.set(self._until[leg], (self._until[leg], leg))
         return found
 
     def over(self, legs: Iterable[int]) -> None:
@@ -74,10 +72,10 @@ class Holds:
 
     def watch(self, at_least: Seconds = 0.0) -> None:
         """Have the alarm set for the first that ends, but not before *at_least* seconds."""
-        self._drop_what_is_over()
-        if not self._ends:
+        first = self._ends.due()
+        if first is None:
             return
-        at = max(self._ends[0][0], self._desk.now + at_least)
+        at = max(first, self._desk.now + at_least)
         if at < self._alarm_at:
             self._alarm_at = at
             self._desk.later(at - self._desk.now, self._rung)
@@ -88,8 +86,8 @@ class Holds:
 
     def _add(self, leg: int, until: Seconds) -> None:
         self._until[leg] = until
-        heapq.heappush(self._ends, (until, leg))
+        self._ends.set(until, (until, leg))
 
-    def _drop_what_is_over(self) -> None:
-        while self._ends and self._until.get(self._ends[0][1]) != self._ends[0][0]:
-            heapq.heappop(self._ends)
+    def _is_over(self, end: tuple[Seconds, int]) -> bool:
+        until, leg = end
+        return self._until.get(leg) != until

@@ -2,11 +2,12 @@
 
 import pytest
 
-from cardswitch.hosts.issuer.entries import HoldExpired
+from cardswitch.hosts.issuer.entries import HoldExpired, PurchaseDecided, PurchaseUndone, Terms
 from cardswitch.hosts.issuer.holds import HOLDS_MAX
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
+from cardswitch.wire.machine.timers import TIMERS_SLACK
 from tests.kit.hosts import issuer, outcome, purchase, reversal_of, wrote
 from tests.kit.play import START, Playbook, after
 
@@ -117,3 +118,16 @@ def test_more_holds_than_a_checkpoint_may_name_are_not_given() -> None:
     holds = play.machine._journal.holds
     holds.restore([(number, play.now + 1e9) for number in range(HOLDS_MAX)])
     assert outcome(play, HOLD)[39] == "91"
+
+
+def test_what_was_completed_before_its_day_is_not_kept_until_then() -> None:
+    play = issuer()
+    holds = play.machine._journal.holds
+    terms = Terms(kind="preauth", processing="000000", amount=10, currency="978", card="F2F4")
+    until = play.now + 30 * DAY_S
+    given = PurchaseDecided(terms=terms, pan_masked="", code="00", amount=10, expires_at=until)
+    for leg in range(20_000):
+        holds.apply(leg, given)
+        holds.apply(leg, PurchaseUndone(account="ada", released=10, stays=0))
+    assert len(holds) == 0
+    assert len(holds._ends) <= TIMERS_SLACK
