@@ -31,7 +31,7 @@ class Asking:
             if answer.status_code == httpx.codes.OK:
                 return read(ARes, answer.content)
             self._note("not_authenticated", f"the access control server: {answer.status_code}")
-        except (httpx.HTTPError, FormatError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, FormatError) as error:
             self._note("not_authenticated", f"{type(error).__name__}")
         return None
 

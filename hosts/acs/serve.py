@@ -78,7 +78,7 @@ class ServedAcs(Served):
                 answer = await self._client.post(url, content=write(result))
                 if answer.status_code == httpx.codes.OK:
                     return read(RRes, answer.content).acs_transaction == result.acs_transaction
-            except (httpx.HTTPError, FormatError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, FormatError) as error:
                 self.note("result_not_told", type(error).__name__)
         return False
 

@@ -80,3 +80,19 @@ def test_a_result_is_told_again_until_it_is_taken(config, monkeypatch):
     assert len(seen) == 2
     refused = httpx.MockTransport(lambda request: httpx.Response(200, json={}))
     assert asyncio.run(main(refused)) is False
+
+
+def test_a_result_for_an_address_that_is_none_stands_in_the_way_of_no_other(config, monkeypatch):
+    monkeypatch.setattr(serve, "AGAIN_S", 0.0)
+    notes = []
+
+    async def main():
+        record = serve.Record("acs", [notes.append], lambda: 0.0)
+        served = ServedAcs(config, serve.Clock(), record)
+        try:
+            return await served._tell("https://[::1", rreq())
+        finally:
+            await served.stop()
+
+    assert asyncio.run(main()) is False
+    assert {note.reason for note in notes} == {"InvalidURL"}
