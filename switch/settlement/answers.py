@@ -92,8 +92,10 @@ def _of_accounts(
     form: str, message: str, statements: tuple[Statement, ...], content: bytes
 ) -> Answer:
     names = " ".join(each.name for each in statements)
-    if len(names) > NAME_MAX or not names.strip("/ "):
-        names = sha256((names or content.hex()).encode()).hexdigest()
+    if not names.strip("/ "):
+        names = sha256(content).hexdigest()  # A file that says no name of its own.
+    elif len(names) > NAME_MAX:
+        names = sha256(names.encode()).hexdigest()
     return Answer(kind=KINDS[message], message=f"{form} {names}", statements=statements)
 
 

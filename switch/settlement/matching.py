@@ -94,18 +94,23 @@ class Matcher:
         )
 
     def status(self, states: Iterable[Status]) -> Iterator[Matched]:
-        """What a bank rejects, transfer by transfer; all other states are no outcome yet."""
-        for state in states:
-            if state.state != REJECTED:
-                continue
+        """What a bank rejects, transfer by transfer; all other states are no outcome yet.
+
+        A bank may say it of an order, again of its payments and again of each transfer, with a
+        reason at one of them alone: it is said once, by what is nearest to the transfer.
+        """
+        rejected = [state for state in states if state.state == REJECTED]
+        reasons = {state.named: state for state in rejected if state.code}
+        said: dict[str, int] = {}  # by transfer, how near to it was what has told of it
+        for state in sorted(rejected, key=lambda each: each.depth, reverse=True):
             named = self._named(state)
+            why = next((reasons[name] for name in state.around if name in reasons), state)
             if not named:
                 name = state.reference or state.payment or state.order
-                yield Matched(
-                    outcome="only theirs", reference=name, code=state.code, text=state.text
-                )
+                yield Matched(outcome="only theirs", reference=name, code=why.code, text=why.text)
             for each in named:
-                yield self._once("rejected", each, -each.amount, state.code, state.text)
+                if said.setdefault(each.reference, state.depth) == state.depth:
+                    yield self._once("rejected", each, -each.amount, why.code, why.text)
 
     def _named(self, state: Status) -> list[Ordered]:
         if state.reference:

@@ -92,7 +92,7 @@ def _statement(file: str, element: Element) -> Statement:
 def _parts(entry: Element, signed: int, code: str) -> Iterator[Part]:
     details = entry.findall("NtryDtls/TxDtls")
     payment = text_of(entry, "NtryDtls/Btch/PmtInfId")
-    name = _name_of(entry)
+    name = _named(text_of(entry, "AcctSvcrRef"))
     if not details:
         yield Part(amount=signed, currency=code, payment=payment, entry=name)
     sign = 1 if signed >= 0 else -1
@@ -106,17 +106,16 @@ def _parts(entry: Element, signed: int, code: str) -> Iterator[Part]:
         yield Part(
             amount=part_sign * amount[0],
             currency=amount[1],
-            reference=text_of(each, "Refs/EndToEndId"),
+            reference=_named(text_of(each, "Refs/EndToEndId")),
             payment=text_of(each, "Refs/PmtInfId") or payment,
             entry=name,
-            code=text_of(each, "RtrInf/Rsn/Cd"),
+            code=text_of(each, "RtrInf/Rsn/Cd") or text_of(each, "RtrInf/Rsn/Prtry"),
             text=text_of(each, "RtrInf/AddtlInf"),
             is_return=each.find("RtrInf") is not None,
         )
 
 
-def _name_of(entry: Element) -> str:
-    name = text_of(entry, "AcctSvcrRef")
+def _named(name: str) -> str:
     return "" if name in _NAMELESS else name
 
 

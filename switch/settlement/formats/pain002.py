@@ -32,6 +32,21 @@ class Status(Struct, frozen=True, gc=False, kw_only=True):
     code: str = ""  # such as AC04, where there is a reason
     text: str = ""  # what the bank says beside it
 
+    @property
+    def depth(self) -> int:
+        """How near to a transfer it is: 0 the order, 1 a payment of it, 2 the transfer."""
+        return 2 if self.reference else int(bool(self.payment))
+
+    @property
+    def named(self) -> tuple[str, str, str]:
+        """What it is the state of."""
+        return self.order, self.payment, self.reference
+
+    @property
+    def around(self) -> tuple[tuple[str, str, str], ...]:
+        """The same, and what that is a part of."""
+        return self.named, (self.order, self.payment, ""), (self.order, "", "")
+
 
 def read_status(content: bytes) -> tuple[str, tuple[Status, ...]]:
     """The name (MsgId) of a pain.002, and every state in it, from the order to single transfers.

@@ -24,6 +24,15 @@ def test_a_notice_tells_of_no_whole_day():
     assert (answer.kind, answer.until, answer.named()[0]) == ("notice", "", {"E1"})
 
 
+def test_files_without_a_name_are_told_apart_by_what_they_say():
+    nameless = b"<Id>S1</Id><ElctrncSeqNb>7</ElctrncSeqNb>", b""
+    files = [
+        camt053([entry(amount, "DBIT")], name="").replace(*nameless) for amount in ("1.00", "2.00")
+    ]
+    first, second = [read_answer(file).message for file in files]
+    assert first != second
+
+
 def test_a_status_report():
     told = (
         "<OrgnlPmtInfAndSts><OrgnlPmtInfId>P1</OrgnlPmtInfId><PmtInfSts>RJCT</PmtInfSts>"

@@ -147,6 +147,34 @@ def test_a_rejection_that_comes_twice():
     assert second.outcome == "twice"
 
 
+def rejected(payment="", reference="", code=""):
+    return Status(order="O1", payment=payment, reference=reference, state="RJCT", code=code)
+
+
+# What is rejected on several levels, each with a reason or none; code and outcome of each transfer.
+LEVELS = {
+    "at the transfers": (
+        [rejected(), rejected("P1"), rejected("P1", "E1", "AM05"), rejected("P1", "E2", "AM04")],
+        {"E1": ("twice", "AM05"), "E2": ("rejected", "AM04"), "E3": ("rejected", "")},
+    ),
+    "at the payment": (
+        [rejected(), rejected("P1", code="AM04"), rejected("P1", "E1")],
+        {"E1": ("rejected", "AM04"), "E2": ("rejected", "AM04"), "E3": ("rejected", "")},
+    ),
+    "at the order": (
+        [rejected(code="DU01"), rejected("P1"), rejected("P1", "E1")],
+        dict.fromkeys(("E1", "E2", "E3"), ("twice", "DU01")),
+    ),
+}
+
+
+@pytest.mark.parametrize(("states", "outcomes"), LEVELS.values(), ids=LEVELS)
+def test_a_rejection_on_several_levels_is_told_once_with_the_nearest_reason(states, outcomes):
+    found = [*Matcher(OURS, {}).status(states)]
+    assert {m.reference: (m.outcome, m.code) for m in found} == outcomes
+    assert len(found) == len(outcomes)
+
+
 @pytest.mark.parametrize("told", ["booked", "returned", "rejected"])
 def test_a_rejection_of_what_was_booked_or_came_back_owes_nothing_again(told):
     state = Status(order="O1", payment="P1", reference="E1", state="RJCT", code="AC04")

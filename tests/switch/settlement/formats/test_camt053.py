@@ -101,6 +101,20 @@ def test_an_entry_that_the_bank_gives_no_name(name):
     assert part.entry == ""
 
 
+def test_a_part_that_its_bank_gives_no_reference_is_known_by_its_payment():
+    inside = (
+        "<TxDtls><Refs><PmtInfId>P1</PmtInfId><EndToEndId>NOTPROVIDED</EndToEndId></Refs></TxDtls>"
+    )
+    [part] = read(entry("2.00", "DBIT", inside)).parts
+    assert (part.reference, part.payment) == ("", "P1")
+
+
+def test_a_reason_of_the_bank_itself():
+    back = "<RtrInf><Rsn><Prtry>CLOSED</Prtry></Rsn></RtrInf>"
+    [came] = read(entry("2.00", "CRDT", part("2.00", "CRDT", "E2", back))).parts
+    assert (came.is_return, came.code) == (True, "CLOSED")
+
+
 def test_a_notice_has_the_same_entries_and_no_balances():
     told = entry("2.00", "CRDT", part("2.00", "CRDT", "E2", BACK))
     [notice] = read_statements(camt054([told]), NOTICE)
