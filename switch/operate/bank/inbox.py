@@ -6,19 +6,18 @@ from pathlib import Path
 
 from ..config import SettlementConfig, SwitchConfig
 from ..settle import Record, settling
-from .take import AT_ONCE, Stamp, Taken, stamp_of, take_new
+from .take import Stamp, Taken, stamps_in, take_new
 
 
 class Inbox:
     """Takes what is new.
 
-    While the folder is as it was, and what was refused too, no file is opened and no book.
+    While all files in the folder are as they were, none is opened and no book.
     """
 
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder) if folder else None
-        self._changed = -1  # when the folder had changed last, in nanoseconds
-        self._seen: dict[str, Stamp] = {}  # what was refused or taken before, by path
+        self._seen: dict[str, Stamp] = {}  # what was looked at before, by path
 
     def take(
         self, switch: SwitchConfig, settlement: SettlementConfig, record: Record
@@ -26,16 +25,9 @@ class Inbox:
         """What became of files that are new. Raises Error; then they are tried again."""
         if self._folder is None or not self._folder.is_dir():
             return []
-        changed = self._folder.stat().st_mtime_ns
-        if changed == self._changed and all(
-            # A file that grows in its place changes nothing of the folder.
-            stamp_of(path) == stamp
-            for path, stamp in self._seen.items()
-        ):
+        stamps = stamps_in(self._folder)
+        if stamps == self._seen:
             return []
-        self._seen = {path: stamp for path, stamp in self._seen.items() if Path(path).exists()}
+        self._seen = {path: stamp for path, stamp in self._seen.items() if path in stamps}
         with settling(switch, settlement, record) as opened:
-            found = list(take_new(opened, self._seen))
-        if len(found) < AT_ONCE:
-            self._changed = changed
-        return found
+            return list(take_new(opened, self._seen))

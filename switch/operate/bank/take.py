@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path, PurePath
-from typing import Final
+from stat import S_ISREG
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -29,9 +32,17 @@ from ..settle import Settling
 from .copies import TAKEN, kept_file
 
 NAME_MAX: Final = 100  # of a file, as the books keep it
-SUFFIXES: Final = frozenset((".xml", ".bai", ".bai2", ".ach"))  # of files that may be a bank's
+SUFFIXES: Final = (".xml", ".bai", ".bai2", ".ach")  # of files that may be a bank's, in any case
 AT_ONCE: Final = 100  # files that are taken of a folder in one go
-Stamp = tuple[int, int]  # size of a file, and when it was written last: another one, another file
+NS_IN_S: Final = 1_000_000_000
+
+
+class Stamp(NamedTuple):
+    """What is another where a file is another one, or may be read by now."""
+
+    size: int
+    written_ns: int
+    changed_ns: int  # it came, got its name or its permissions
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -64,25 +75,25 @@ def take(opened: Settling, files: Mapping[str, bytes]) -> Iterator[Taken]:
     journal names the file. Raises Error if nothing can be booked.
     """
     for name, content in files.items():
-        try:
-            answer = read_answer(content)
-        except FormatError as error:
-            yield Taken(name=name, state="refused", faults=(str(error),))
-            continue
-        yield _taken(opened, name, content, answer)
+        yield _take(opened, name, content)
 
 
 def take_new(opened: Settling, seen: dict[str, Stamp]) -> Iterator[Taken]:
     """Book the first AT_ONCE files in the folder of answers that are new.
 
-    *seen* has, by path, what was refused or taken before: it is no more new while it is as it was.
-    It grows here. Raises Error if there is no folder, or nothing can be booked.
+    *seen* has, by path, what was looked at before: it is no more new while it is as it was. It
+    grows here. Raises Error if there is no folder, or nothing can be booked.
     """
-    stamps = _new(opened, seen)
-    for taken in take(opened, _read(stamps)):
-        if taken.state != "taken":
-            seen[taken.name] = stamps[taken.name]
-        yield taken
+    for path, stamp in [*_new(opened, seen)]:
+        try:
+            content = Path(path).read_bytes()
+        except FileNotFoundError:
+            continue  # Somebody has taken it away.
+        except OSError as error:
+            yield Taken(name=path, state="refused", faults=(f"cannot be read: {error.strerror}",))
+        else:
+            yield _take(opened, path, content)
+        seen[path] = stamp
 
 
 def take_all_new(opened: Settling) -> Iterator[Taken]:
@@ -92,46 +103,69 @@ def take_all_new(opened: Settling) -> Iterator[Taken]:
         yield from found
 
 
-def stamp_of(path: str | Path) -> Stamp | None:
-    """Size and time of a file; None if it is not there any more."""
-    try:
-        about = Path(path).stat()
-    except FileNotFoundError:
-        return None
-    return about.st_size, about.st_mtime_ns
-
-
-def _new(opened: Settling, seen: Mapping[str, Stamp]) -> dict[str, Stamp]:
-    """By path, the files in the folder of answers that neither the books know nor *seen*."""
-    if not opened.config.answers:
-        raise Error("settlement.answers names no folder: give the files themselves")
-    known: dict[str, set[str]] = {}
-    for entry in opened.books.entries():
-        known.setdefault(entry.name, set()).add(entry.content_sha256)
+def stamps_in(folder: str | Path) -> dict[str, Stamp]:
+    """By path, the files in *folder* that may be a bank's. Raises Error if it cannot be read."""
     found: dict[str, Stamp] = {}
-    for path in sorted(Path(opened.config.answers).glob("*")):
-        if path.suffix not in SUFFIXES or len(found) == AT_ONCE:
-            continue
-        # Its stamp is taken before it is read: if it grows meanwhile, it has another one later.
-        stamp = stamp_of(path)
-        if stamp is not None and seen.get(str(path)) != stamp and not _is_known(path, known):
-            found[str(path)] = stamp
+    try:
+        with os.scandir(folder) as entries:
+            files = [each for each in entries if each.name.lower().endswith(SUFFIXES)]
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise Error(f"settlement.answers: {folder} cannot be read: {error.strerror}") from None
+    for file in sorted(files, key=lambda each: each.name):
+        with suppress(OSError):  # It was taken away meanwhile.
+            about = file.stat()
+            if S_ISREG(about.st_mode):
+                found[file.path] = Stamp(about.st_size, about.st_mtime_ns, about.st_ctime_ns)
     return found
 
 
-def _is_known(path: Path, known: Mapping[str, Collection[str]]) -> bool:
-    """Whether the books have a file of that name, so that it need not be read.
+def _new(opened: Settling, seen: dict[str, Stamp]) -> Iterator[tuple[str, Stamp]]:
+    """The first files in the folder of answers that neither the books know nor *seen*.
 
-    Of a long name they keep the beginning, which others may share: that one is read.
+    A stamp is taken before its file is read: if that grows meanwhile, it has another one later.
+    """
+    if not opened.config.answers:
+        raise Error("settlement.answers names no folder: give the files themselves")
+    known: dict[str, list[BankEntry]] = {}
+    for entry in opened.books.entries():
+        known.setdefault(entry.name, []).append(entry)
+    count = 0
+    for path, stamp in stamps_in(opened.config.answers).items():
+        if seen.get(path) == stamp:
+            continue
+        if _is_known(Path(path), stamp, known):
+            seen[path] = stamp
+        elif count < AT_ONCE:
+            count += 1
+            yield path, stamp
+
+
+def _is_known(path: Path, stamp: Stamp, known: Mapping[str, Sequence[BankEntry]]) -> bool:
+    """Whether the books have that file; it is read only where its name does not say so.
+
+    Of a long name they keep the beginning, which others may share; and a bank may use one again.
     """
     name = printable(path.name, NAME_MAX)
     if name not in known:
         return False
-    return name == path.name or sha256(path.read_bytes()).hexdigest() in known[name]
+    taken_at = max(entry.at for entry in known[name])
+    if name == path.name and max(stamp.written_ns, stamp.changed_ns) <= taken_at * NS_IN_S:
+        return True
+    try:
+        digest = sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return False
+    return digest in {entry.content_sha256 for entry in known[name]}
 
 
-def _read(paths: Iterable[str]) -> dict[str, bytes]:
-    return {path: Path(path).read_bytes() for path in paths}
+def _take(opened: Settling, name: str, content: bytes) -> Taken:
+    try:
+        answer = read_answer(content)
+    except FormatError as error:
+        return Taken(name=name, state="refused", faults=(str(error),))
+    return _taken(opened, name, content, answer)
 
 
 def _taken(opened: Settling, name: str, content: bytes, answer: Answer) -> Taken:

@@ -1,5 +1,7 @@
 """What is new in the folder of a bank's files is taken, and a folder as it was costs nothing."""
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
@@ -8,7 +10,8 @@ from cardswitch.switch.operate.bank import inbox as inboxes
 from cardswitch.switch.operate.bank.inbox import Inbox
 from cardswitch.switch.operate.bank.take import take_new
 from cardswitch.switch.operate.settle import settling
-from tests.kit.banking import answers, closed
+from tests.kit.banking import CAME_BACK, answers, closed
+from tests.kit.statements import camt053
 
 
 @pytest.fixture
@@ -38,7 +41,6 @@ def test_each_file_is_taken_once(answered, monkeypatch):
 
 def test_what_is_refused_or_was_taken_before_is_looked_at_once(answered, monkeypatch):
     monkeypatch.setattr("cardswitch.switch.operate.bank.take.AT_ONCE", 2)
-    monkeypatch.setattr(inboxes, "AT_ONCE", 2)
     folder = answered.folder / "bank"
     statement = (folder / "statement-000001-EUR.xml").read_bytes()
     inbox = Inbox(answered.settlement.answers)
@@ -73,6 +75,60 @@ def test_a_file_that_was_refused_while_it_grew_is_looked_at_again(answered):
     assert [states(inbox.take(*ask)) for _ in range(2)] == [["taken"], []]
 
 
+def test_what_cannot_be_read_keeps_no_other_file_from_being_taken(answered, monkeypatch):
+    folder = answered.folder / "bank"
+    (folder / "a.xml").mkdir()
+    (folder / "b.xml").symlink_to(folder / "gone")
+    (folder / "c.xml").write_bytes(b"<a/>")
+    read = Path.read_bytes
+
+    def refused(path):
+        if path.name == "c.xml":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    inbox = Inbox(answered.settlement.answers)
+    ask = (answered.switch, answered.settlement, answered.record)
+    found = inbox.take(*ask)
+    assert states(found) == ["refused", "taken", "taken"]
+    assert found[0].faults == ("cannot be read: Permission denied",)
+    assert inbox.take(*ask) == []
+    monkeypatch.undo()
+    (folder / "c.xml").chmod(0o600)
+    assert [each.faults for each in inbox.take(*ask)] != [found[0].faults]
+
+
+def test_a_file_of_a_name_that_was_taken_before_is_another_file(answered):
+    folder = answered.folder / "bank"
+    inbox = Inbox(answered.settlement.answers)
+    ask = (answered.switch, answered.settlement, answered.record)
+    assert states(inbox.take(*ask)) == ["taken", "taken"]
+    (folder / "statement-000001-EUR.xml").write_bytes(camt053([CAME_BACK], name="M9"))
+    [found] = inbox.take(*ask)
+    assert [each.outcome for each in found.matched] == ["returned"]
+    later = camt053([], name="M10")
+    (folder / "statement-000001-EUR.xml").write_bytes(later)
+    assert states(Inbox(answered.settlement.answers).take(*ask)) == ["taken"]
+    assert Inbox(answered.settlement.answers).take(*ask) == []
+
+
+def test_a_file_that_was_not_touched_since_it_was_taken_is_not_read_again(answered, monkeypatch):
+    ask = (answered.switch, answered.settlement, answered.record)
+    with settling(*ask) as opened:
+        assert states(take_new(opened, {})) == ["taken", "taken"]
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("read again"))
+    with settling(*ask) as opened:
+        assert list(take_new(opened, {})) == []
+
+
+def test_names_end_in_small_letters_or_in_capitals(answered):
+    inbox = Inbox(answered.settlement.answers)
+    ask = (answered.switch, answered.settlement, answered.record)
+    (answered.folder / "bank" / "BACK.XML").write_bytes(camt053([CAME_BACK], name="M9"))
+    assert states(inbox.take(*ask)) == ["taken"] * 3
+
+
 def test_a_name_that_the_books_keep_in_part_hides_no_other_file(answered):
     folder = answered.folder / "bank"
     long = "a" * 100
@@ -86,7 +142,6 @@ def test_a_name_that_the_books_keep_in_part_hides_no_other_file(answered):
 
 def test_more_than_can_be_taken_at_once_is_taken_next_time(answered, monkeypatch):
     monkeypatch.setattr("cardswitch.switch.operate.bank.take.AT_ONCE", 1)
-    monkeypatch.setattr(inboxes, "AT_ONCE", 1)
     inbox = Inbox(answered.settlement.answers)
     ask = (answered.switch, answered.settlement, answered.record)
     assert [len(inbox.take(*ask)) for _ in range(4)] == [1, 1, 0, 0]
