@@ -102,6 +102,7 @@ class Connection(HttpToolsProtocol):
         self._headers_size = 0
         self._is_reading_headers = True
         self._slow: asyncio.TimerHandle | None = None
+        self._untaken: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """TLS stands: a request must come."""
@@ -116,8 +117,20 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
         self._heard()
+        self._taken()
         super().connection_lost(exc)
         self.closed.set()
+
+    def pause_writing(self) -> None:
+        """The peer takes no more for now: it is given as long as one that asks nothing."""
+        super().pause_writing()
+        self._taken()
+        self._untaken = self.loop.call_later(self.timeout_keep_alive, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It takes what is written again."""
+        self._taken()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
@@ -165,6 +178,11 @@ class Connection(HttpToolsProtocol):
         if self._slow is not None:
             self._slow.cancel()
             self._slow = None
+
+    def _taken(self) -> None:
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None
 
     def send_400_response(self, msg: str) -> None:
         """What came is no HTTP, or means two things: nobody may read it one way or the other."""

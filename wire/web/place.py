@@ -14,7 +14,7 @@ class WebPlace(Address, frozen=True, kw_only=True):
 
     allow: tuple[str, ...] = ()  # addresses and networks that may connect; none: all of them
     connections_max: Annotated[int, Meta(ge=1)] = 1_000
-    idle_s: Annotated[float, Meta(gt=0)] = 75.0  # of a connection between two requests
+    idle_s: Annotated[float, Meta(gt=0)] = 75.0  # between two requests, or with an answer untaken
     request_s: Annotated[float, Meta(gt=0)] = 10.0  # from a request's first byte to its last
 
     def __post_init__(self) -> None:

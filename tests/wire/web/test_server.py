@@ -121,3 +121,44 @@ def test_that_nobody_can_come_in_is_told(tmp_path, monkeypatch):
 
     asyncio.run(main())
     assert notes == [("not_accepted", "gateway: nobody can come in: Too many open files")]
+
+
+def test_who_takes_no_answer_keeps_no_connection(tmp_path):
+    make_papers(tmp_path)
+    folder, answered = tmp_path / "tls", []
+    place = WebPlace(
+        port=0,
+        tls_certificate=str(folder / "gateway.pem"),
+        tls_key=str(folder / "gateway.key"),
+        idle_s=1.0,
+    )
+    context = ssl.create_default_context(cafile=folder / "ca.pem")
+    body = b"x" * (1 << 20)
+
+    async def app(_scope, _receive, send):
+        length = (b"content-length", b"%d" % len(body))
+        await send({"type": "http.response.start", "status": 200, "headers": [length]})
+        await send({"type": "http.response.body", "body": body})
+        answered.append(1)
+
+    def ask(port):
+        """Ask again and again, and read nothing, until the connection ends."""
+        many = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 500
+        with (
+            socket.create_connection(("127.0.0.1", port), 10) as bare,
+            context.wrap_socket(bare, server_hostname="127.0.0.1") as connection,
+        ):
+            while True:
+                connection.sendall(many)
+
+    async def main():
+        server = WebServer(app, place, print, "gateway.api")
+        port = await server.open()
+        try:
+            with pytest.raises((ConnectionError, ssl.SSLError)):  # and no TimeoutError
+                await asyncio.to_thread(ask, port)
+        finally:
+            await server.close()
+
+    asyncio.run(main())
+    assert len(answered) < 20
