@@ -95,20 +95,27 @@ def _can_be_acted_on(sale: Sale, batch: int, now: Seconds) -> bool:
 
 
 def to_complete(sales: Iterable[Sale], stan: str = "") -> Sale | None:
-    """The first of *sales* of which something is set aside, or that of the number *stan*."""
+    """The first of *sales* that sets something aside, or that of the number *stan*.
+
+    None if nothing of it is set aside now: without a number, another customer's is not meant.
+    """
     for sale in sales:
         outcome = sale.outcome
         row = KINDS.named(outcome.transaction)
-        is_hold = row.money == "hold" and not row.adds
-        if is_hold and outcome.kind in SET_ASIDE and stan in ("", outcome.stan):
+        if row.money != "hold" or row.adds or stan not in ("", outcome.stan):
+            continue
+        if outcome.kind in SET_ASIDE:
             return sale
+        if not stan:
+            return None
     return None
 
 
 def to_follow(sales: Iterable[Sale], kind: Kind, stan: str, batch: int) -> Sale | None:
-    """The first of *sales* that a transaction of the class *kind* can be about, or that of *stan*.
+    """The first of *sales* that a transaction of the class *kind* is about, or that of *stan*.
 
-    A refund, of what some is left of; or a tip, on a sale of the open *batch* that has none yet.
+    A refund, of what some is left of; or a tip, on a sale of the open *batch* that has none yet. If
+    it is none of these, None: without a number, another customer's sale is not meant.
     """
     for sale in sales:
         outcome = sale.outcome
@@ -119,6 +126,8 @@ def to_follow(sales: Iterable[Sale], kind: Kind, stan: str, batch: int) -> Sale 
         is_refund = kind.money == "credit"
         if is_open and (refunded < outcome.amount if is_refund else not tipped):
             return sale if is_refund or outcome.batch == batch else None
+        if not stan:
+            return None
     return None
 
 

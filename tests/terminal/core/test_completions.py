@@ -115,6 +115,13 @@ def test_there_must_be_something_to_complete():
         play.skip() >> complete()
 
 
+def test_without_a_number_the_last_one_is_completed_and_no_other_customers():
+    play = begun(held(held())) >> answered("switch", "00") << appended(SaleAnswered)
+    with pytest.raises(NotReady, match="no pre-authorisation is open here"):
+        play >> complete()
+    assert play >> complete(0, "000001") << appended(SaleBegun) << sent("switch", "0220")
+
+
 def test_an_amount_is_above_zero():
     with pytest.raises(FormatError):
         held() >> complete(-1)

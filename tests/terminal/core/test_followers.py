@@ -85,6 +85,16 @@ def test_a_tip_comes_once_on_a_sale_of_the_open_batch():
     assert refund(closed, stan="000001")
 
 
+@pytest.mark.parametrize("last", ["tipped", "declined"])
+def test_without_a_number_a_tip_is_on_the_last_sale_and_on_no_other_customers(last):
+    play = (sold() >> sell()).skip() >> answered("switch", "05" if last == "declined" else "00")
+    play = tip(play.skip()) if last == "tipped" else play.skip()
+    with pytest.raises(NotReady, match="a tip could be on"):
+        tip(play)
+    assert sale(play).followed == Followed()
+    assert tip(play, stan="000001")
+
+
 def test_without_an_answer_a_tip_is_told_again():
     play = sold()
     play.do(play.machine.tip(play.now, 250))
