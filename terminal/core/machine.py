@@ -205,14 +205,15 @@ class Terminal(Flows):
         if sale is None:
             which = f"of STAN {stan} " if stan else ""
             wanted = "a tip could be on" if kind == TIP else "anything is left to give back of"
-            raise NotReady(f"nothing was sent: no sale {which}is here that {wanted}")
+            raise NotReady(f"nothing was sent: no sale {which}is here that {wanted}{_hint(stan)}")
         return sale
 
     def _held(self, deed: str, stan: str) -> Sale:
         held = to_complete(self.book.newest, stan)
         if held is None:
             which = f"of STAN {stan} " if stan else ""
-            raise NotReady(f"nothing to {deed}: no pre-authorisation {which}is open here")
+            text = f"nothing to {deed}: no pre-authorisation {which}is open here{_hint(stan)}"
+            raise NotReady(text)
         return held
 
     def _following(self, kind: str, held: Sale, amount: int, now: Seconds) -> Message:
@@ -229,3 +230,7 @@ class Terminal(Flows):
         self._sent.update(self.book.owed)
         self._start(self._take_up())
         return self.kernel.take()
+
+
+def _hint(stan: str) -> str:
+    return "" if stan else "; without its STAN, only the last one is meant"
