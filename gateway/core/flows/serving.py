@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -28,8 +28,10 @@ from ..calls import (
     Update,
 )
 from ..desk import GatewayDesk
+from ..entries import Called, Sent
+from ..intents import Intent
 from ..problems import Problem, away, missing, other_request
-from ..row import Legs, legs_of
+from ..row import GatewayRow, Legs, legs_of, read
 from ..things import Record
 from ..things.customers import Customer
 from .captures import cancel, capture, expire, increase, refund, resolve
@@ -37,6 +39,7 @@ from .disputes import dispute
 from .payments import authenticated_then_paid, create, pay, update
 from .work import NoPlace, Work
 
+_SAYING: Final = (Called.__name__, Sent.__name__)
 _JOURNAL_AWAY: Final = "The journal cannot be read: nothing was done"
 
 
@@ -104,16 +107,37 @@ async def _replay(desk: GatewayDesk, call: Call, legs: Legs) -> None:
     rows = await desk.rows_of((taken.kind, taken.intent))
     found = legs_of(rows, answered.through if answered else None)
     intent = found.intents.get(taken.intent)
+    number = answered.number if answered else _sent_by(rows, call) or _last(intent)
     return desk.reply(
         Reply(
             ticket=call.ticket,
             intent=intent,
             thing=found.things.get(taken.intent),
-            number=answered.number if answered else len(intent.exchanges) if intent else 0,
+            number=number,
             problem=answered.problem if answered else None,
             is_replayed=True,
         )
     )
+
+
+def _sent_by(rows: Iterable[GatewayRow], call: Call) -> int:
+    """The number of what the call with that idempotency key has sent; 0 if that is not known.
+
+    After a crash it was not answered, and other calls may have sent more since.
+    """
+    is_its = False
+    for row in rows:
+        if row.state in _SAYING:
+            entry = read(row)
+            if isinstance(entry, Called):
+                is_its = call.origin is not None and entry.key == call.origin.key
+            elif isinstance(entry, Sent) and is_its:
+                return entry.number
+    return 0
+
+
+def _last(intent: Intent | None) -> int:
+    return len(intent.exchanges) if intent is not None else 0
 
 
 async def _alter(work: Work, deed: Alter) -> None:
