@@ -12,6 +12,7 @@ from .types.adapter import Adapter, Go, Show, Step, page_of
 
 Capture = Literal["automatic", "manual"]
 CAPTURES: Final[dict[str, Capture]] = {"automatic": "automatic", "manual": "manual"}
+LISTED: Final = 100  # refunds: an order has fewer
 _TAKEN: Final = "This sale has paid another order."
 
 
@@ -92,21 +93,25 @@ class Paying:
             more["amount_to_capture"] = amount
         taken = order.intent.get("amount_received", 0)
         path = f"/v1/payment_intents/{order.intent['id']}/capture"
-        await self._gateway.post(path, f"capture-{order.id}-{taken}", **more)
+        await self._gateway.post(path, _deed("capture", order, taken), **more)
 
     async def cancel(self, order: Order) -> None:
         """Give up what is set aside. Raises GatewayError."""
         path = f"/v1/payment_intents/{order.intent['id']}/cancel"
-        await self._gateway.post(path, f"cancel-{order.id}")
+        await self._gateway.post(path, _deed("cancel", order))
 
     async def refund(self, order: Order, amount: int | None) -> None:
-        """Give back all that is left, or *amount* of it. Raises GatewayError."""
+        """Give back all that is left, or *amount* of it. Raises GatewayError.
+
+        One that failed can be asked for again: those before it are counted, however they ended.
+        """
         more = {} if amount is None else {"amount": amount}
-        charge = order.intent.get("latest_charge") or {}
-        before = charge.get("amount_refunded", 0)
-        await self._gateway.post(
-            "/v1/refunds",
-            f"refund-{order.id}-{before}",
-            payment_intent=order.intent["id"],
-            **more,
-        )
+        path, intent = "/v1/refunds", order.intent["id"]
+        before = await self._gateway.get(path, payment_intent=intent, limit=LISTED)
+        deed = _deed("refund", order, len(before["data"]))
+        await self._gateway.post(path, deed, payment_intent=intent, **more)
+
+
+def _deed(what: str, order: Order, before: int = 0) -> str:
+    """Its name, of no other order: a shop whose file is new counts from 1 again."""
+    return f"{what}-{order.id}-{order.ticket}-{before}"

@@ -30,7 +30,8 @@ class FakeGateway:
         self.intents = {}
         self.done = {}
         self.asked = []
-        self.lists = {"/v1/payouts": [], "/v1/balance_transactions": []}
+        paths = ("/v1/payouts", "/v1/balance_transactions", "/v1/refunds")
+        self.lists = {path: [] for path in paths}
         self.is_away = False
 
     async def post(self, path, deed, **params):

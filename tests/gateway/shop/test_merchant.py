@@ -77,6 +77,9 @@ def test_a_refund_is_asked_for_once_however_often_it_is_clicked(merchant):
     again, _ = deed(merchant, "refund", amount="2.90")
     assert first[0][0] == "/v1/refunds"
     assert first[0][1] == again[0][1]  # The gateway does one of the two.
+    merchant.gateway.lists["/v1/refunds"].append({"id": "re_1", "status": "failed"})
+    third, _ = deed(merchant, "refund", amount="2.90")
+    assert third[0][1] != first[0][1]  # It is another one, and not the one that failed.
 
 
 @pytest.mark.parametrize("amount", ["x", "-1", "1.234", "1,00"])
