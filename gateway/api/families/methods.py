@@ -160,17 +160,25 @@ async def detach_method(asked: Asked) -> Answer:
     """POST /v1/payment_methods/{id}/detach."""
     params.read(params.NoParams, asked.value)
     known = _thing(await read_thing(asked, METHODS, asked.id)).customer
+    is_gone = known is not None and await _is_deleted(asked, known)
 
     def change(things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:
         method = _method(things, asked.id)
+        if is_gone and method.customer == known:
+            return {asked.id: replace(method, customer=None)}
         if method.customer is None or method.customer not in things:
             return invalid("The payment method is no customer's", "payment_method")
         kept = detached(_customer(things, method.customer), method, asked.id)
         return {method.customer: kept[0], asked.id: kept[1]}
 
-    uses = (_own(asked), *customer_use(known, is_shared=False))
+    uses = (_own(asked), *customer_use(None if is_gone else known, is_shared=False))
     reply = await asked.call(asked.id, asked.id, Alter(change), METHODS, uses)
     return method_object(thing_of(reply)), reply
+
+
+async def _is_deleted(asked: Asked, customer: str) -> bool:
+    known = (await read_thing(asked, CUSTOMERS, customer)).thing
+    return isinstance(known, Customer) and known.is_deleted
 
 
 async def list_methods(asked: Asked) -> Answer:

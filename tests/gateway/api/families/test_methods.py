@@ -90,6 +90,16 @@ def test_a_method_is_made_kept_shown_and_let_go(shop):
     assert error(shop.ask("POST", f"{path}/detach"))[0] == 400
 
 
+def test_what_was_kept_for_a_customer_who_is_deleted_can_be_kept_for_another(shop):
+    gone, other = [shop.ask("POST", "/v1/customers").body["id"] for _ in range(2)]
+    kept = shop.ask("POST", "/v1/payment_methods/pm_card_visa/attach", {"customer": gone}).body
+    shop.ask("DELETE", f"/v1/customers/{gone}")
+    path = f"/v1/payment_methods/{kept['id']}"
+    assert shop.ask("POST", f"{path}/detach").body["customer"] is None
+    assert shop.ask("POST", f"{path}/attach", {"customer": other}).body["customer"] == other
+    assert shop.ask("GET", f"/v1/customers/{gone}").body["deleted"]
+
+
 def test_a_method_comes_of_a_token(shop):
     token = shop.ask("POST", "/v1/tokens", CARD).body["id"]
     asked = {"type": "card", "card[token]": token}
