@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
+from functools import partial
 from hmac import compare_digest
 from typing import Any, Final
 
@@ -20,9 +20,9 @@ from ..core.authentication import Browser
 from ..core.calls import Alter, Pay, Read, Reply, Source
 from ..core.cards import Card
 from ..core.ids import INTENT, id_of
-from ..core.intents import Intent
 from ..core.row import INTENT as INTENTS
 from ..core.things.tokens import Token
+from .attempts import attempted
 
 PREFIX: Final = "tok_"
 _DIGEST: Final = "fields"  # An attempt is one request, whichever card comes with it.
@@ -62,7 +62,8 @@ class KeyDesk:
         if not compare_digest(secret.encode(), wanted.encode()):
             raise unauthorised("The client_secret is not that of the intent", 403)
         uses = keeping((), intent.customer, intent.terms, is_paid=True)
-        paid = await front.call(
+        call = partial(
+            front.call,
             merchant,
             intent.ref,
             Pay(
@@ -74,9 +75,10 @@ class KeyDesk:
             ),
             named=id_,
             uses=(*uses, *session_use(intent.session)),
-            key=_key(merchant, intent),
             digest=_DIGEST,
         )
+        said = f"{merchant}|fields|{intent.ref}"
+        paid = await attempted(lambda key: call(key=key), said, intent.tries)
         then = _good(paid).intent
         assert then is not None
         keep_code(self._services, paid, cvc)
@@ -102,9 +104,3 @@ def _good(reply: Reply) -> Reply:
     if reply.problem is not None:
         raise Fault(reply.problem)
     return reply
-
-
-def _key(merchant: str, intent: Intent) -> str:
-    """One for each attempt: fields that are sent twice pay once."""
-    said = f"{merchant}|fields|{intent.ref}|{intent.tries}"
-    return sha256(said.encode()).hexdigest()

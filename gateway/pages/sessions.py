@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from hashlib import sha256
+from functools import partial
 from math import inf
 from typing import Final
 
@@ -30,6 +30,7 @@ from ..core.states import Status
 from ..core.things import Record, Thing
 from ..core.things.links import opened
 from ..core.things.sessions import Session, SessionStatus
+from .attempts import attempted
 from .challenges import page_of
 from .till import Offer, OfferLine, Stage
 
@@ -64,16 +65,18 @@ class SessionTill:
             deed = replace(made, source=source, pay=paying)
         asked, ref = intent or made, session.intent or new_ref()
         uses = keeping((), asked.customer, asked.terms, is_paid=True, is_setup=made.is_setup)
-        reply = await self._services.front.call(
+        call = partial(
+            services.front.call,
             record.merchant,
             ref,
             deed,
             named=id_of(SESSION, ref),
             kind=kind_of(session),
             uses=(*uses, *session_use(record.id)),
-            key=_key(record, offer.attempt),
             digest=_DIGEST,
         )
+        said = f"{record.merchant}|checkout|{record.id}"
+        reply = await attempted(lambda key: call(key=key), said, offer.attempt)
         if reply.intent is not None and reply.intent.has_code_waiting:
             services.codes.keep(card.id, cvc)
         problem = reply.problem
@@ -169,8 +172,3 @@ class SessionTill:
 
 def _challenge(intent: Intent | None) -> str:
     return page_of(intent.challenge.transaction) if intent and intent.challenge else ""
-
-
-def _key(record: Record, attempt: int) -> str:
-    """One for each attempt: a form that is sent twice, or from two tabs, pays once."""
-    return sha256(f"{record.merchant}|checkout|{record.id}|{attempt}".encode()).hexdigest()
