@@ -147,6 +147,10 @@ class Terminal(Flows):
         sequence = outcome.captures + 1
         if 0 < of < sequence:
             raise NotReady(f"nothing was sent: this would be completion {sequence} of {of}")
+        if sequence + more > OF_UNKNOWN:
+            raise NotReady(
+                f"nothing was sent: completion {OF_UNKNOWN} is the last that can be told"
+            )
         part = Part(sequence, of or (OF_UNKNOWN if more else sequence), not more)
         request = self._following(COMPLETION, held, amount or outcome.amount, now)
         request = self.desk.stamp(self.link, request.with_fields(part.fields))

@@ -181,3 +181,15 @@ def test_there_are_no_more_than_there_were_to_be():
     part(play, 300, of=2, more=True)
     with pytest.raises(NotReady, match="completion 3 of 2"):
         part(play, 0, of=2)
+
+
+def test_none_has_a_number_of_three_digits():
+    """What such a number stands in is not kept, and a completion without one ends the hold."""
+    play = held()
+    for _ in range(98):
+        play.do(play.machine.complete(play.now, 1, more=True))
+        play = (play.skip() >> answered("switch", "00")).skip()
+    with pytest.raises(NotReady, match="completion 99 is the last"):
+        play.machine.complete(play.now, 1, more=True)
+    play >> complete() << appended(SaleBegun) << sent("switch", "0220", {48: "700699/99F"})
+    assert states(play >> answered("switch", "00"))[0] is SaleState.COMPLETED
