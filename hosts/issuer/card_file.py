@@ -18,6 +18,7 @@ import msgspec
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.tracks import is_luhn_valid
 from cardswitch.wire.store.disk import rename_file
+from cardswitch.wire.store.files import private
 
 from .config import BALANCE_DIGITS_MAX, AccountConfig, CardConfig
 
@@ -92,12 +93,13 @@ _NO_PAN: Final = "0000000000000000000"  # stands in the file where a number woul
 def make_card_file(lines: Iterable[str], source: str, path: Path, fingerprint: Fingerprint) -> int:
     """Write the cards in CSV *lines*, which come from *source*, to *path*; how many they are.
 
-    A row at a time: the memory is bounded. Raises ConfigError, naming line and column; then *path*
-    is as it was before.
+    A row at a time: the memory is bounded. Raises ConfigError, naming line and column, or Error;
+    then *path* is as it was before.
     """
     half = path.with_name(f"{path.name}.new")
     with suppress(FileNotFoundError):
         half.unlink()
+    private(half, make=True)  # It has the security codes of cards.
     try:
         with closing(sqlite3.connect(half)) as file:
             count = _Maker(file, fingerprint).make(_rows(lines, source))

@@ -11,6 +11,7 @@ from cardswitch.hosts.issuer.config import AccountConfig
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.security.vault import AesVault
 from cardswitch.specs.transactions.absent import CardAddress
+from tests.kit.files import is_owners_alone
 from tests.kit.hosts import PANS, issuer, outcome, purchase
 
 VAULT = AesVault(bytes(range(32)))
@@ -49,6 +50,10 @@ def test_no_number_is_in_it(tmp_path):
     assert b"many-1" in content
     for pan in (PAN, OTHER, "5555555555554444"):
         assert pan.encode() not in content
+
+
+def test_its_owner_alone_may_read_it(tmp_path):
+    assert is_owners_alone(made(tmp_path))
 
 
 def test_another_key_is_refused(tmp_path):
