@@ -14,6 +14,8 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
+from cardswitch.wire.store.files import private
+
 from .catalogue import Wanted
 
 T = TypeVar("T")
@@ -130,14 +132,17 @@ def standing_of(told: Mapping[str, Any]) -> Standing:
 
 
 class OrderStore:
-    """Orders and events in the file *path*; each call is a transaction, off the loop."""
+    """Orders and events in the file *path*; each call is a transaction, off the loop.
+
+    Raises Error if it cannot be a file of this user alone.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        private(path, make=True)
         with closing(sqlite3.connect(path)) as database, database:
             _brought_up(database)
             database.executescript(_TABLES)
-        path.chmod(0o600)
 
     async def begin(self, draft: Draft) -> Order:
         """A new order."""

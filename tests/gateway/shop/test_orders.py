@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from cardswitch.gateway.shop.orders import OrderStore, standing_of
+from tests.kit.files import is_owners_alone
 
 
 def intent(status, received=1000, refunded=0):
@@ -46,6 +47,21 @@ CREATE TABLE events (
     id TEXT PRIMARY KEY, at REAL NOT NULL, type TEXT NOT NULL, session TEXT NOT NULL);
 INSERT INTO orders (at, lines, total, currency, session) VALUES (1, '[]', 5, 'EUR', 'cs_old');
 """
+
+
+def test_its_file_is_its_owners_alone_from_the_first_moment_on(tmp_path, monkeypatch):
+    path, seen = tmp_path / "shop.db", []
+    connect = sqlite3.connect
+
+    def connected(place, *arguments):
+        made = connect(place, *arguments)
+        made.execute("PRAGMA user_version")
+        seen.append(is_owners_alone(place))
+        return made
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+    OrderStore(path)
+    assert seen == [True]
 
 
 def test_a_file_of_a_shop_that_knew_one_type_is_read_on(tmp_path):
