@@ -17,7 +17,7 @@ from cardswitch.specs.errors import Error
 
 from ..operator.options import LogOptions
 from ..record import Noted, Record, Sink
-from ..store.disk import open_append
+from ..store.disk import narrow_file, open_append
 from .runtime import Clock, to_log
 from .tap import FILE_SIZE_MAX, Seen, Tap
 
@@ -38,7 +38,7 @@ class EventLog:
         if options.path is not None:
             try:
                 self._file = open_append(options.path)
-                options.path.chmod(0o600)  # It may have been there, open to others.
+                narrow_file(options.path)  # It may have been there, open to others.
             except OSError as error:
                 raise Error(f"{options.path}: cannot be written: {error.strerror}") from error
             self._sinks.append(self._write)

@@ -110,10 +110,11 @@ def is_private(file: int) -> bool:
 
 
 def narrow_file(path: Path) -> None:
-    """Take from others the right to read or write *path*, if it is there and ours to change.
+    """Take from others the right to read or write the file *path*, if it is ours to change.
 
-    By its name, not by opening it: to close a file again would end the locks of SQLite on it.
-    Raises OSError, IsADirectoryError for a folder.
+    What is there and no file, as /dev/null, stays everybody's. By its name, not by opening it: to
+    close a file again would end the locks of SQLite on it. Raises OSError, IsADirectoryError for a
+    folder.
     """
     try:
         found = path.stat()
@@ -121,8 +122,8 @@ def narrow_file(path: Path) -> None:
         return
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    mode = stat.S_IMODE(found.st_mode)
-    if os.name == "posix" and mode & _OTHERS and found.st_uid == os.geteuid():
+    mode, is_file = stat.S_IMODE(found.st_mode), stat.S_ISREG(found.st_mode)
+    if os.name == "posix" and is_file and mode & _OTHERS and found.st_uid == os.geteuid():
         path.chmod(mode & ~_OTHERS)
 
 

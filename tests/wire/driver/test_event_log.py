@@ -1,6 +1,8 @@
 """Lines go where the operator wants them, masked, and never stop a program."""
 
 import json
+import os
+import stat
 import sys
 
 import pytest
@@ -61,6 +63,17 @@ def test_a_file_gets_every_line_as_json_and_is_its_owners_alone(tmp_path, capsys
         "link_down",
     ]
     assert is_owners_alone(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and their rights")
+def test_what_is_no_file_stays_everybodys_as_dev_null_must(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    path.chmod(0o666)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    EventLog(LogOptions(path=path)).close()
+    os.close(reader)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
