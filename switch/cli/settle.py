@@ -292,8 +292,11 @@ def rebuild(config_path: Path, as_json: bool) -> None:
     from .settle_screen import show_rebuilt
 
     with findings_shown():
-        for closed in make(switch_section(config_path), settlement_section(config_path)):
-            show_rebuilt(closed, as_json)
+        made = make(switch_section(config_path), settlement_section(config_path))
+    for closed in made:
+        show_rebuilt(closed, as_json)
+    if not made:
+        click.echo("no day was closed: what people decided and banks said is as it was", err=True)
 
 
 @settle.command(epilog=MATCH_EPILOG)

@@ -42,6 +42,8 @@ from .verify_books import Findings
 def rebuild(switch: SwitchConfig, settlement: SettlementConfig) -> list[ClosedDay]:
     """Make every close that the journal names anew, in books that are not there yet.
 
+    What was taken of banks, or decided, is booked between them as it was; also before any close.
+
     Raises Findings (a close cannot be made as it was), ConfigError or Error (there are books).
     """
     _require_none(settlement)
@@ -49,7 +51,7 @@ def rebuild(switch: SwitchConfig, settlement: SettlementConfig) -> list[ClosedDa
     with journal.snapshot():
         days = {day.label: day for day in journal.days()}
         rows, entries = journal.closes(), journal.bank()
-        if not rows:
+        if not (rows or entries):
             raise Error("the journal names no close: there is nothing to make anew")
         with closing(Books(settlement.books)) as books:
             for number, row in enumerate(rows):
@@ -61,7 +63,7 @@ def rebuild(switch: SwitchConfig, settlement: SettlementConfig) -> list[ClosedDa
 
 def _require_none(settlement: SettlementConfig) -> None:
     try:
-        if not BooksReader(settlement.books).closes():
+        if BooksReader(settlement.books).mark() == (0, 0):
             return
     except Missing:
         return

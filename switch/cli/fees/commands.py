@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Final
@@ -36,13 +37,21 @@ half up; what is undone gives back what was charged for it. Exit code 6 if the b
 fee than the rate comes to."""
 
 
+def _checked_month(_ctx: click.Context, _option: click.Parameter, month: str) -> str:
+    if month and not re.fullmatch("[0-9]{4}-(0[1-9]|1[0-2])", month):
+        raise click.BadParameter("expected a month such as 2026-11")
+    return month
+
+
 @click.group(epilog=EPILOG)
 def fees() -> None:
     """See what merchants were charged, and why."""
 
 
 @fees.command("list", epilog=LIST_EPILOG)
-@click.option("--month", metavar="YYYY-MM", default="", help="Of that month alone.")
+@click.option(
+    "--month", metavar="YYYY-MM", default="", callback=_checked_month, help="Of that month alone."
+)
 @click.option("--merchant", metavar="ID", default="", help="Of that merchant alone.")
 @click.option("--json", "as_json", is_flag=True, help="JSON, one line for each.")
 @settle_options

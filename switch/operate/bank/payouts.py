@@ -135,6 +135,8 @@ def release(opened: Settling, merchant: str, currency: str, because: str) -> Ban
     holds = opened.books.standing().holds
     held = [code for name, code in holds if name == merchant and currency in ("", code)]
     by_people = [code for code in held if any(not hold.iban for hold in holds[merchant, code])]
+    if not by_people and any(not hold.iban for hold in holds.get((merchant, ""), ())):
+        raise Error(f"{merchant!r} is held in all currencies: release it without naming one")
     if not by_people:
         remedy = "; what a bank sent back is tried again with retry" if held else ""
         raise Error(f"nobody holds what is owed to {merchant!r}{remedy}")

@@ -183,6 +183,13 @@ def test_books_that_were_lost_are_made_anew(run, sold):
     assert f"made anew, as the journal names it; sha256 {closed['sha256']}" in run("rebuild").stdout
 
 
+def test_books_that_were_lost_before_any_close_are_made_anew(run, lab):
+    lab.commit()
+    run("hold", "--because", "ticket 4711")
+    (lab.folder / "books.db").unlink()
+    assert run("rebuild").stderr.startswith("no day was closed: what people decided")
+
+
 def test_calendar(run, sold):
     run("close")
     lines = [

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
 from cardswitch.switch.core.states import State
+from cardswitch.switch.operate.bank.closes import hold_closes
 from cardswitch.switch.operate.rebuild import rebuild
-from cardswitch.switch.operate.settle import close_days
+from cardswitch.switch.operate.settle import close_days, settling
 from cardswitch.switch.operate.verify_books import Findings, verify
 from cardswitch.switch.store.booking import Booking
 from cardswitch.switch.store.books import BooksReader
@@ -50,6 +51,21 @@ def content(url):
     books = BooksReader(url)
     closes = books.closes()
     return closes, [books.closed(close.business_date) for close in closes]
+
+
+def test_what_people_decided_before_any_close_is_made_anew_too(lab):
+    with settling(lab.switch, lab.settlement, lab.record) as opened:
+        decided = hold_closes(opened, "ticket 4711")
+    lose(lab)
+    lab.history.cut_over()
+    with pytest.raises(Findings, match="made anew by cardswitch settle rebuild"):
+        close(lab)
+    assert rebuild(lab.switch, lab.settlement) == []
+    assert BooksReader(lab.settlement.books).entries() == [decided]
+    with pytest.raises(Error, match="there are books"):
+        rebuild(lab.switch, lab.settlement)
+    with pytest.raises(Error, match=r"closes are held by .*ticket 4711"):
+        close(lab)
 
 
 def test_they_are_what_they_were_and_nothing_is_written(closed):

@@ -88,3 +88,10 @@ def test_a_close_shows_what_it_has_charged(charged, run):
 def test_an_rrn_without_a_fee_is_answered_with_what_to_try(charged, run):
     with pytest.raises(Error, match=r"nothing was charged for RRN 999: it is not closed yet"):
         run("fees", "explain", "999")
+
+
+@pytest.mark.parametrize("month", ["2026-13", "11/2026", "2026"])
+def test_a_month_that_is_none_is_refused(run, charged, month):
+    assert (
+        "expected a month such as 2026-11" in run("fees", "list", "--month", month, code=2).stderr
+    )

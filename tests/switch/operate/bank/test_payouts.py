@@ -107,6 +107,8 @@ def test_what_is_held_waits_until_it_is_released(lab, opened):
     assert held.suspense[0].because.endswith("cardswitch settle payout release SHOP")
     assert ": fraud suspected; " in held.suspense[0].because
     with opened() as settled:
+        with pytest.raises(Error, match="'SHOP' is held in all currencies: release it without"):
+            payouts.release(settled, "SHOP", "978", "cleared")
         payouts.release(settled, "SHOP", "", "cleared")
         with pytest.raises(Error, match="nobody holds what is owed to 'SHOP'"):
             payouts.release(settled, "SHOP", "", "again")
