@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..codes import ACTIONS, CUT_OVER, ECHO, KEY_CHANGE, REASONS, SIGN_OFF, SIGN_ON, reason
+from ..codes import (
+    ACTIONS,
+    CUT_OVER,
+    ECHO,
+    KEY_CHANGE,
+    MISMATCH,
+    REASONS,
+    SIGN_OFF,
+    SIGN_ON,
+    reason,
+)
 from .rules import Context, FieldRule, Fields, Step, blocks, is_digits, moved, rewritten
 from .service import SERVICE_FIELDS, service_down, service_up
 
@@ -36,6 +46,7 @@ _FUNCTIONS: Final[Mapping[str, str]] = {
     "1": "100", "2": "200", "4": "400", "5": "500", "6": "680",
 }  # fmt: skip
 _PARTIAL_REVERSAL: Final = "401"
+_REVERSAL_CLASS: Final = "4"
 _TOTALS_CLASS: Final = "5"
 _ADMINISTRATION: Final = "6"
 # The last digits of MTIs: what 1987 asks an issuer, 1993 asks whoever keeps the file.
@@ -180,8 +191,14 @@ def answer_up(taken: Fields, context: Context) -> dict[int, str]:
 
 
 def answer_down(taken: Fields, context: Context) -> dict[int, str]:
-    """The nearest code of 1987; none where there is none: a guess could turn a yes into a no."""
+    """The nearest code of 1987; none where there is none: a guess could turn a yes into a no.
+
+    >>> [answer_down({39: "110"}, Context(mti, "", {}, False))[39] for mti in ("1210", "1430")]
+    ['13', '64']
+    """
     action = taken.get(39, "")
+    if context.mti[1] == _REVERSAL_CLASS and action == reason(MISMATCH).action:
+        return {39: MISMATCH}  # It names another amount: refused for good, not for now.
     if context.mti[1] == _TOTALS_CLASS and action in _TOTALS:
         code, agree = _TOTALS[action]
         return {39: code, 66: agree}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cardswitch.specs.codes import REFUSED_FOR_GOOD, UNDONE
 from cardswitch.specs.convert.translation import Translation, translation_for, year_of
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.message import Message
@@ -80,6 +81,13 @@ def test_what_moves_no_money_is_said_in_its_words(name, mti, theirs, said):
     for code, more in answers:
         answer = back(name, request.reply(code, more))
         assert (answer[39], answer.get(66)) == (code, more.get(66, ""))
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_a_reversal_is_undone_or_refused_for_good_in_every_edition(name):
+    for code in UNDONE | REFUSED_FOR_GOOD:
+        told = back(name, Message("0430", {7: "1123120000", 11: "000007", 39: code}))
+        assert told[39] == code
 
 
 @pytest.mark.parametrize("name", EDITIONS)
