@@ -214,14 +214,15 @@ def _read(path: Path) -> str:
             raw = file.read(FILE_SIZE_MAX + 1)
         if len(raw) > FILE_SIZE_MAX:
             raise ConfigError(f"{path}: larger than {FILE_SIZE_MAX} bytes")
-        return raw.decode()
+        return raw.decode("utf-8-sig")  # Editors of Windows may begin with a byte order mark.
     except OSError as error:
         hint = (
             f"; shipped are {', '.join(shipped())}" if isinstance(error, FileNotFoundError) else ""
         )
         raise ConfigError(f"{path}: cannot be read: {error.strerror}{hint}") from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from None
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}, line {line}: not UTF-8: save the file as UTF-8") from None
 
 
 def read_all(

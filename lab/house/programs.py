@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cardswitch.gateway.config import GatewayConfig
 from cardswitch.gateway.shop.config import ShopConfig
@@ -17,7 +17,7 @@ from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.specs.errors import ConfigError
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
-from cardswitch.wire.operator.config import read_config, section
+from cardswitch.wire.operator.config import read_config, refuse_unknown, section
 from cardswitch.wire.store.disk import narrow_file
 
 CARDS_NAME: Final = "cards.toml"
@@ -71,6 +71,9 @@ class Programs(Struct, frozen=True, kw_only=True):
 def read_programs(path: Path) -> Programs:
     """The programs that the file *path* has sections of. Raises ConfigError, also if of none."""
     data, folder = read_config(path), path.parent
+    # A terminal is no program that runs: it is a command.
+    known = {field.name for field in structs.fields(Programs)} - {"folder"}
+    refuse_unknown(data, known | {"terminal"}, path)
     _narrow(path, *map(path.with_name, (CARDS_NAME, RULES_NAME, PANEL_NAME)))
     whole = folder.absolute()  # The hosts' paths are placed once more when they are served.
 

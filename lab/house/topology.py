@@ -36,7 +36,7 @@ from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.security.keystore import SALT_LENGTH
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig, read_terminal_config
-from cardswitch.wire.operator.config import read_config, section
+from cardswitch.wire.operator.config import read_config, refuse_unknown, section
 from cardswitch.wire.store.disk import create_file
 from cardswitch.wire.store.files import file_trouble
 
@@ -167,6 +167,7 @@ def read_sections(path: Path) -> list[tuple[str, Struct]]:
     kinds = {field.name: field.type for field in structs.fields(Lab) if field.name != "folder"}
     kinds |= {"gateway": GatewayConfig, "bank": BankConfig, "shop": ShopConfig}
     kinds |= {"acs": AcsConfig}
+    refuse_unknown(data, kinds, path)
     return [(name, section(data, name, kinds[name], path)) for name in kinds if name in data]
 
 
@@ -305,5 +306,12 @@ def _issuer_side(cards: list[dict[str, Any]]) -> str:
 
 
 def _tables(name: str, rows: Iterable[Mapping[str, Any]]) -> str:
-    """TOML: a table of the array *name* for each of *rows*; tomli-w puts short ones in a line."""
-    return "".join(f"\n[[{name}]]\n{tomli_w.dumps(row)}" for row in rows)
+    """TOML: a table of the array *name* for each of *rows*, and behind it those that are in it."""
+    return "".join(_table(name, row) for row in rows)
+
+
+def _table(name: str, row: Mapping[str, Any]) -> str:
+    inner = {key: value for key, value in row.items() if isinstance(value, Mapping)}
+    own = {key: value for key, value in row.items() if key not in inner}
+    below = (f"\n[{name}.{key}]\n{tomli_w.dumps(value)}" for key, value in inner.items())
+    return f"\n[[{name}]]\n{tomli_w.dumps(own)}" + "".join(below)

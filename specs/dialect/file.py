@@ -223,7 +223,7 @@ def _read_file(path: Path) -> tuple[DialectFile, str]:
     if len(raw) > FILE_SIZE_MAX:
         raise DialectError(f"{path}: larger than {FILE_SIZE_MAX} bytes")
     try:
-        text = raw.decode()
+        text = raw.decode("utf-8-sig")  # Editors of Windows may begin with a byte order mark.
         written = msgspec.convert(tomllib.loads(text), DialectFile)
     except msgspec.ValidationError as error:
         # Such as: Object contains unknown field `size` - at `$.fields[...]`

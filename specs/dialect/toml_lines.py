@@ -24,7 +24,7 @@ def line_of(text: str, where: str) -> int:
     for number, line in enumerate(text.splitlines(), 1):
         bare = line.strip()
         if bare.startswith("["):
-            section = _keys(bare.strip("[] "))
+            section = _keys(bare.partition("#")[0].strip("[] "))
             if bare.startswith("[["):
                 arrays[tuple(section)] = arrays.get(tuple(section), -1) + 1
             section = _numbered(section, arrays)

@@ -19,6 +19,8 @@ from cardswitch.specs.masking import printable
 S = TypeVar("S", bound=Struct)
 # Keys that had another name once, and the name that they have now.
 RENAMED: Final = {"doors": "listeners", "journal": "database", "tls_clients": "tls_ca"}
+# Sections that labs of before had at the top of the file, and where they belong.
+MOVED: Final = {"address": "issuer.cards.address"}
 _IN_ARRAY: Final = re.compile(r"([a-z_]+\[[0-9]+\]\.[a-z_]+): ")
 _MISSING: Final = re.compile(r"missing required field `([a-z0-9_]+)`")
 _KEYS: Final = re.compile(r"\[[0-9]+\]|[A-Za-z0-9_-]+")  # of a place such as "routes[1].bins"
@@ -29,14 +31,32 @@ SHARED: Final = ("merchants",)
 def read_config(path: Path | str) -> dict[str, Any]:
     """The tables of the TOML file *path*. Raises ConfigError if there is none or it is not TOML."""
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        # Editors of Windows may begin a file with a byte order mark.
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         hint = "; `cardswitch up` makes a lab" if isinstance(error, FileNotFoundError) else ""
         raise ConfigError(f"{path}: cannot be read: {error.strerror}{hint}") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from error
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}, line {line}: not UTF-8: save the file as UTF-8") from error
+
+
+def refuse_unknown(data: Mapping[str, Any], known: Collection[str], path: Path | str) -> None:
+    """Raise ConfigError if a table of *data*, the file *path*, is none of *known* or SHARED.
+
+    A misspelt section would be one that is left out: its program would not run, and nobody hear.
+
+    >>> refuse_unknown({"swich": {}}, ["settlement", "switch"], "a.toml")
+    Traceback (most recent call last):
+    cardswitch.specs.errors.ConfigError: a.toml: swich: unknown section, did you mean switch?
+    """
+    known = (*known, *SHARED)
+    for name in data:
+        if name not in known:
+            way = f"write [{MOVED[name]}]" if name in MOVED else _advice(name, known)
+            raise ConfigError(f"{_placed(path, name)}: unknown section, {way}")
 
 
 def section(data: Mapping[str, Any], name: str, kind: type[S], path: Path | str) -> S:
@@ -57,6 +77,9 @@ def section(data: Mapping[str, Any], name: str, kind: type[S], path: Path | str)
     try:
         value = msgspec.convert(table, kind, strict=True)
     except msgspec.ValidationError as error:
+        if name not in data:
+            hint = "`cardswitch up` writes one"
+            raise ConfigError(f"{path}: no section [{name}]; {hint}") from error
         text, _, place = str(error).partition(" - at `")
         inside = _named(table, kind, place.rstrip("`").removeprefix("$"))
         if named := _IN_ARRAY.match(text):  # What is between entries, the whole has found.
@@ -131,7 +154,7 @@ def _with_shared(data: Mapping[str, Any], name: str, kind: type[Struct], path: P
 def _placed(path: Path | str, where: str) -> str:
     """The key *where* of the file *path*, with its line if that can be told."""
     try:
-        line = line_of(Path(path).read_text("utf-8"), where)
+        line = line_of(Path(path).read_text("utf-8-sig"), where)
     except (OSError, UnicodeDecodeError):
         line = 0
     return f"{path}, line {line}: {where}" if line else f"{path}: {where}"

@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_named(tmp_path):
         read_all(["nosuch"], tmp_path)
     path = tmp_path / "latin.toml"
     path.write_bytes(b"# \xe9")
-    with pytest.raises(ConfigError, match="not UTF-8 at byte 2"):
+    with pytest.raises(ConfigError, match=r"latin\.toml, line 1: not UTF-8: save"):
         read_rules(path)
 
 

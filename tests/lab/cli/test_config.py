@@ -45,7 +45,8 @@ def test_the_same_as_json(lab):
         (("framing =", "framng ="), "unknown key, did you mean framing"),
         (('tls_ca = "tls/ca.pem"', 'tls_ca = "tls/none.pem"'), "none.pem: cannot be read"),
         (('serves = "merchants"', 'host = "0.0.0.0"\nserves = "merchants"'), PLAIN),
-        (("[[merchants]]", "[[merchant]]"), "'SHOP0001' is no id of [[merchants]]"),
+        (("[settlement]", "[setlement]"), "setlement: unknown section, did you mean settlement?"),
+        (("[[merchants]]", "[[merchant]]"), "merchant: unknown section, did you mean merchants?"),
     ],
 )
 def test_what_cannot_be_used_is_named_by_file_and_key(lab, change, told):

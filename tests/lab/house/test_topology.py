@@ -250,3 +250,9 @@ def test_free_ports_are_different_and_can_be_listened_at():
     for number in numbers:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", number))
+
+
+def test_the_address_of_a_card_is_that_of_its_card(made):
+    lab = read_lab(made[0])
+    told = {card.id: (card.address.postal, card.address.street) for card in lab.issuer.cards}
+    assert {name: each for name, each in told.items() if any(each)} == {"good": ("10115", "12")}

@@ -13,7 +13,7 @@ n = "bcd"
 48 = { name = "x", format = "q 6" }
 [parts."127.25"]
 layout = "ber-tlv"
-[fields.99]
+[fields.99]  # ours
 format = "n 1"
 """
 

@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.framing import Framing
-from cardswitch.wire.operator.config import read_config, section
+from cardswitch.wire.operator.config import read_config, refuse_unknown, section
 
 
 class Peer(Struct):
@@ -101,11 +101,38 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path, text, line):
 def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"none.toml: cannot be read: No such file"):
         read_config(tmp_path / "none.toml")
-    (tmp_path / "bytes.toml").write_bytes(b"a = '\xff'")
-    with pytest.raises(ConfigError, match=r"bytes.toml: not UTF-8 at byte 5"):
+    (tmp_path / "bytes.toml").write_bytes(b"b = 1\na = '\xff'")
+    with pytest.raises(ConfigError, match=r"bytes.toml, line 2: not UTF-8: save"):
         read_config(tmp_path / "bytes.toml")
 
 
 def test_a_newcomer_without_a_lab_is_told_how_to_make_one(tmp_path):
     with pytest.raises(ConfigError, match="No such file or directory; `cardswitch up` makes a lab"):
         read_config(tmp_path / "lab.toml")
+
+
+def test_a_byte_order_mark_of_an_editor_is_no_fault(tmp_path):
+    path = tmp_path / "lab.toml"
+    path.write_bytes(b"\xef\xbb\xbf[switch]\r\nname = 'x'\r\n")
+    assert section(read_config(path), "switch", Switch, path) == Switch("x")
+
+
+def test_a_section_that_is_needed_and_left_out_is_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"a\.toml: no section \[peer\]; `cardswitch up` writes"):
+        section({"switch": {}}, "peer", Peer, "a.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("setlement", r"line 2: setlement: unknown section, did you mean settlement\?"),
+        ("address", r"line 2: address: unknown section, write \[issuer\.cards\.address\]"),
+        ("zzz", "zzz: unknown section, expected one of merchants, settlement"),
+    ],
+)
+def test_a_section_that_nobody_knows_is_refused(tmp_path, name, said):
+    path = tmp_path / "lab.toml"
+    path.write_text(f"[settlement]\n[{name}]  # ours\n")
+    with pytest.raises(ConfigError, match=said):
+        refuse_unknown(read_config(path), ["settlement"], path)
+    refuse_unknown({"settlement": {}, "merchants": []}, ["settlement"], path)
