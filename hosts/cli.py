@@ -184,11 +184,13 @@ def bank(order: Path, into: Path, as_json: bool) -> None:
 
     from cardswitch.wire.operator import exits
 
-    from .bank.offline import take
+    from .bank.offline import alone, take
     from .bank.order import Unreadable
 
     try:
-        taken = take(order.read_bytes(), into, time.time())
+        content = order.read_bytes()
+        with alone(into):
+            taken = take(content, into, time.time())
     except Unreadable as error:
         raise Error(f"{order}: {error}") from None
     rejected = [(each.reference or each.payment, each.code, each.text) for each in taken.rejections]
@@ -226,7 +228,8 @@ def make(path: Path, source: str, config_path: Path) -> None:
 
     fingerprint = _fingerprint_of(config_path)
     try:
-        with click.open_file(source, encoding="utf-8") as lines:
+        # What Excel calls "CSV UTF-8" begins with a byte order mark.
+        with click.open_file(source, encoding="utf-8-sig") as lines:
             count = make_card_file(lines, source, path, fingerprint)
     except OSError as error:
         raise Error(f"{source}: cannot be read: {error.strerror}") from None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import chain, count
 from pathlib import Path
@@ -17,7 +19,8 @@ from cardswitch.specs.amounts import currency
 from cardswitch.specs.errors import Error
 from cardswitch.wire.operator.files import write_files
 from cardswitch.wire.ports import Seconds
-from cardswitch.wire.store.disk import rename_file
+from cardswitch.wire.store.disk import lock_file, open_append, rename_file
+from cardswitch.wire.store.files import file_trouble
 
 from .account import FILES_MAX, Bank, Extract, Rejection, book, carry_out
 from .ach import ach_returns, read_ach_order
@@ -27,6 +30,7 @@ from .order import read_order
 from .rules import today
 
 MEMORY: Final = "bank.json"  # how its accounts stand, and which orders it has had
+LOCK: Final = "bank.lock"
 _PART: Final = ".part"  # of a file that has no name yet, see wire.operator.files
 # Files of returns of one minute differ by a letter: the next ones belong to the next answers.
 LETTERS_APART: Final = 17
@@ -38,6 +42,31 @@ class Taken(Struct, frozen=True):
 
     files: tuple[str, ...]  # the names of its answers
     rejections: tuple[Rejection, ...]
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Be the only bank that answers into *folder*: each of two loses what the other remembers.
+
+    Raises Error if another one does.
+    """
+    path = folder / LOCK
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = open_append(path)
+    except OSError as error:
+        raise file_trouble(path, error) from None
+    try:
+        try:
+            lock_file(lock)
+        except OSError:
+            raise Error(
+                f"{folder}: a bank answers into that folder already: stop it (`cardswitch up` runs "
+                "one), or name another folder"
+            ) from None
+        yield
+    finally:
+        os.close(lock)
 
 
 def take(

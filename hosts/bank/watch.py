@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -12,7 +13,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.driver.runtime import Clock
 
 from .config import BankConfig
-from .offline import book_due, leave_alone, recall, take
+from .offline import alone, book_due, leave_alone, recall, take
 from .order import Unreadable
 
 LOOK_S: Final = 0.5  # between two looks; one that finds nothing new asks for the time of a folder
@@ -29,9 +30,11 @@ class BankWatch:
         self._lock = Lock()  # One look at a time, whoever asks for it.
         self._seen = -1  # when the folder of orders had changed last, in nanoseconds
         self._task: asyncio.Task[None] | None = None
+        self._held = ExitStack()
 
     def start(self) -> None:
-        """Look again and again, within a running loop, until :meth:`stop`."""
+        """Look again and again, within a running loop, until :meth:`stop`. Raises Error."""
+        self._held.enter_context(alone(Path(self._config.answers)))
         recall(Path(self._config.answers))  # What is damaged is said now.
         self._task = asyncio.create_task(self._go_on())
 
@@ -47,6 +50,7 @@ class BankWatch:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+        self._held.close()
 
     def look(self) -> list[str]:
         """Take the orders that are new, and book what is due; the names of the answers."""

@@ -11,7 +11,7 @@ import pytest
 
 from cardswitch.hosts.bank import watch as watching
 from cardswitch.hosts.bank.config import BankConfig
-from cardswitch.hosts.bank.offline import accounts_of, recall
+from cardswitch.hosts.bank.offline import accounts_of, alone, recall
 from cardswitch.hosts.bank.watch import BankWatch
 from cardswitch.specs.errors import Error
 from tests.kit.histories import CLOSED_AT
@@ -154,3 +154,18 @@ def test_the_command_serves_until_it_is_stopped(tmp_path, orders):
     # Its day is past by now.
     assert said[1] == "bank: a.xml taken, 1 rejected: status-000001.xml\n"
     assert Path(tmp_path / "bank" / "status-000001.xml").exists()
+
+
+def test_two_banks_never_answer_into_one_folder(watch, orders, tmp_path):
+    async def main():
+        watch.start()
+        second = BankWatch(BankConfig().placed(tmp_path), Told(), print)
+        with pytest.raises(Error, match=r"a bank answers into that folder already: stop it"):
+            second.start()
+        with pytest.raises(Error, match="already"), alone(tmp_path / "bank"):
+            pass
+        await watch.stop()
+        second.start()
+        await second.stop()
+
+    asyncio.run(main())
