@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from errno import EACCES
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +13,7 @@ import click
 import msgspec
 
 from cardswitch.specs.codes import reason
+from cardswitch.specs.errors import Error
 from cardswitch.specs.masking import printable
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator import exits
@@ -56,6 +59,7 @@ def conclude(
                 if last is None or outcome.stan == wanted:
                     last = outcome
 
+    _make_room(config)
     code = 0
     try:
         run(tell())
@@ -172,6 +176,14 @@ def _warn_of_pending(book: Book) -> None:
         " `terminal abandon --because ...` ends it by your word",
         err=True,
     )
+
+
+def _make_room(config: TerminalConfig) -> None:
+    """Have the folder of pictures before money moves. Raises Error if it cannot be written to."""
+    if config.svg:
+        write_files(Path(config.svg), {})
+        if not os.access(config.svg, os.W_OK):
+            raise Error(f"files cannot be written to {config.svg}: {os.strerror(EACCES)}")
 
 
 def print_outcome(config: TerminalConfig, outcome: Outcome, as_json: bool) -> None:

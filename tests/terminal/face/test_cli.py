@@ -55,6 +55,14 @@ def test_receipts_are_as_wide_as_the_paper_and_kept_as_pictures(run, tmp_path, c
     assert pictures[0].name in result.stderr
 
 
+def test_where_no_picture_can_be_kept_nothing_is_sold(run, small_switch, tmp_path):
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(Error, match="files cannot be written to"):
+            run("sale", "12.50", "--card", "good", "--svg", str(folder))
+    assert small_switch.seen == []
+
+
 SALES = [
     (["12.00"], "approved", 0),
     (["12.00", "--check"], "approved", 0),
