@@ -15,6 +15,7 @@ from msgspec.json import Encoder
 from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
 from cardswitch.wire.operator.addresses import is_here
+from cardswitch.wire.operator.config import nearest
 
 from .api.events import event_object, subject_of
 from .config import GatewayConfig, WebhooksConfig
@@ -23,6 +24,7 @@ from .courier.signature import signature
 from .courier.targets import target_of
 from .outbox.endpoints import PREFIX
 from .outbox.follow import Event
+from .outbox.happenings import TYPES
 from .outbox.listing import EventsReader
 from .store import GatewayReader
 
@@ -60,7 +62,12 @@ class Seen(Struct, frozen=True):
 
 
 def following(config: GatewayConfig, which: Followed) -> Iterator[Seen]:
-    """Events as they come, until so many were there. Raises Error."""
+    """Events as they come, until so many were there. Raises Error, also if there are no such."""
+    for type_ in which.types:
+        if type_ not in TYPES:
+            raise Error(f"--type: {nearest(type_, TYPES)}")
+    if which.merchant and which.merchant not in (ids := [each.id for each in config.merchants]):
+        raise Error(f"--merchant: {nearest(which.merchant, ids)}")
     reader, journal = EventsReader(config.events), GatewayReader(config.database)
     position, count = reader.before_last(which.last, which.types, which.merchant), 0
     while which.count is None or count < which.count:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,11 +66,12 @@ def tail(as_json: bool, config_path: Path, **filters: Any) -> None:
     """Show events as they happen, until stopped."""
     from ..following import Followed, following
 
-    for event in following(config_of(config_path), Followed(**filters)):
-        if as_json:
-            say_json(event.shown)
-        else:
-            click.echo(event.line)
+    with suppress(KeyboardInterrupt):
+        for event in following(config_of(config_path), Followed(**filters)):
+            if as_json:
+                say_json(event.shown)
+            else:
+                click.echo(event.line)
 
 
 @events.command(epilog=LISTEN_EPILOG)
@@ -83,7 +85,10 @@ def listen(obj: Any, /, forward: str, config_path: Path, **filters: Any) -> None
 
     config = config_of(config_path)
     vault = obj["open_vault"](config.vault)
-    with Forward(forward, config.webhooks, vault.secret_for) as forwarding:
+    with (
+        Forward(forward, config.webhooks, vault.secret_for) as forwarding,
+        suppress(KeyboardInterrupt),
+    ):
         click.echo(f"signed with {forwarding.secret}", err=True)
         for event in following(config, Followed(**filters)):
             click.echo(f"{event.line}  {forwarding.send(event)}")

@@ -57,7 +57,7 @@ def create(as_json: bool, config_path: Path, **told: Any) -> None:
     try:
         told["amount"] = parse_amount(told["amount"], told["currency"])
     except FormatError as error:
-        raise FormatError(f"AMOUNT {told['amount'][:40]}: {error}") from None
+        raise click.BadParameter(str(error), param_hint="AMOUNT or --currency") from None
     _show([ask_gateway(config_of(config_path), "link_create", told)], as_json, is_one=True)
 
 

@@ -174,16 +174,21 @@ def place_of(host: str | None, port: int | None, config_path: Path) -> HsmConfig
 
 
 def connected(place: HsmConfig, timeout_s: float = TIMEOUT_S) -> HsmClient:
-    """A client of the module at *place*. Raises UsageError (papers) and OSError."""
-    from ..client.client import HsmClient
+    """A client of the module at *place*. Raises UsageError (papers), HsmLinkError and OSError."""
+    from ..client.client import HsmClient, HsmLinkError
 
-    return HsmClient(
-        place.host,
-        place.port,
-        timeout_s=timeout_s,
-        header_size=place.header_size,
-        tls=_tls(place, "--tls-"),
-    )
+    try:
+        return HsmClient(
+            place.host,
+            place.port,
+            timeout_s=timeout_s,
+            header_size=place.header_size,
+            tls=_tls(place, "--tls-"),
+        )
+    except ConnectionRefusedError:
+        raise HsmLinkError(
+            f"nobody listens at {place.host}:{place.port}: `cardswitch hsm serve` starts an HSM"
+        ) from None
 
 
 def _of_lab(config_path: Path) -> HsmConfig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from errno import EADDRINUSE, EDQUOT, ENOSPC
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -139,7 +140,16 @@ def main() -> None:
 
 
 def _told(error: Exception) -> str:
-    """What the system refused, a port or a file, by its name."""
-    if isinstance(error, OSError) and isinstance(error.filename, str):
+    """What the system refused, a port or a file, by its name, and what to try."""
+    if not isinstance(error, OSError):
+        return str(error)
+    if isinstance(error.filename, str):
         return f"{error.filename}: {error.strerror}"
+    if error.errno == EADDRINUSE:
+        return (
+            f"a port is taken: {error.strerror}; is that program running already? Stop the other "
+            "one, or change the port in the configuration"
+        )
+    if error.errno in (ENOSPC, EDQUOT):
+        return f"{error.strerror}: make room on the disk, or send the output somewhere else"
     return str(error)

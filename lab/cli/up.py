@@ -167,12 +167,17 @@ def _listeners(house: Programs) -> Iterator[str]:
     if house.bank is not None:
         folders = f"orders in {house.bank.orders}, answers in {house.bank.answers}"
         yield f"{'bank emulator':22} {'no port':17} {folders}"
+        if (home := house.bank.pages) is not None:
+            said = f"https://{home.names[0]}:{home.port} for browsers"
+            yield f"{'bank, pay by bank':22} {_place(home):17} {said}"
     if house.hsm is not None:
         spoken = f"host commands, {_spoken(house.hsm)}, test LMK"
         yield f"{'HSM simulator':22} {_place(house.hsm):17} {spoken}"
     if house.gateway is not None:
         address = _place(house.gateway.api)
         yield f"{'payment gateway':22} {address:17} https://{address}/v1, CA in tls/ca.pem"
+        if (pages := house.gateway.pages) is not None:
+            yield f"{'hosted checkout':22} {_place(pages):17} {pages.url} for browsers"
     if house.acs is not None:
         said = f"3-D Secure, {house.acs.pages.url} for browsers"
         yield f"{'access control server':22} {_place(house.acs):17} {said}"

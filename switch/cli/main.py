@@ -64,7 +64,10 @@ def serve(obj: dict[str, Any], config_path: Path, log: LogOptions) -> None:
         try:
             runtime, _ = await start(config, vault, log=EventLog(log))
         except OSError as error:
-            raise Error(f"a port cannot be opened: {error.strerror or error}") from error
+            raise Error(
+                f"a port cannot be opened: {error.strerror or error}; stop the other one, or "
+                "change the port in the configuration"
+            ) from error
         for name, listener in config.listeners.items():
             click.echo(f"{name} on {listener.host}:{listener.port}, {listener.dialect}", err=True)
         await until_stopped(runtime)

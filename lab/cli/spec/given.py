@@ -209,6 +209,8 @@ def _file_named(word: str, form: str) -> str | None:
         return None
     if Path(word).is_file():
         return word
+    if Path(word).is_dir() and not _MESSAGE.match(word):
+        raise click.UsageError(f"{ascii(word)[1:-1]}: that is a folder: name a file in it")
     if _is_name(word, form):
         shown = _LONG_NUMBER.sub(lambda run: "*" * len(run[0]), word)
         raise click.UsageError(f"{ascii(shown)[1:-1]}: there is no such file, and it is no message")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ...core.row import Vault
 
 WITHIN_S: Final = 10.0
+_PAN: Final = re.compile(r"[0-9]{12,19}")
 LIST_EPILOG: Final = """\b
 Examples:
   stop-list add issuer --leg 17 --because "the shop says it is stolen"
@@ -96,7 +98,10 @@ def _tell(
 def _typed(card: str) -> str:
     if card != "-":
         raise click.UsageError("whose card: expected --leg LEG, or --card - and it on stdin")
-    return sys.stdin.readline().strip()
+    typed = sys.stdin.readline().strip()
+    if not _PAN.fullmatch(typed):
+        raise click.BadParameter("expected a card number of 12 to 19 digits", param_hint="--card")
+    return typed
 
 
 def _of_leg(database: str, vault: Vault, leg: int) -> str:

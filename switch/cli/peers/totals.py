@@ -87,12 +87,16 @@ def ask(
 @click.pass_obj
 def list_(obj: dict[str, Any], config_path: Path, place: str, limit: int, as_json: bool) -> None:
     """List what was compared, oldest first, and what upstreams are still to be told."""
+    from cardswitch.wire.operator.config import nearest
+
     from ...operate.totals import due_of
     from ...store.compared import compared
     from ...store.reader import JournalReader
     from .totals_screen import show_list
 
     config, vault = read_switch(obj, config_path)
+    if place and place not in config.upstreams:
+        raise click.BadParameter(nearest(place, config.upstreams), param_hint="--place")
     journal = JournalReader(config.database)
     due = {} if as_json else due_of(config, vault)
     if not show_list(compared(journal, place), due, as_json, limit):

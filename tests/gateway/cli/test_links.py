@@ -61,9 +61,6 @@ def test_another_merchants_links_are_not_there(shop):
 @pytest.mark.parametrize(
     ("words", "match"),
     [
-        (["1.234", "Tea"], "AMOUNT 1.234: expected at most 2 decimals"),
-        (["nothing", "Tea"], "AMOUNT nothing"),
-        (["1.00", "Tea", "--currency", "XXX"], "XXX"),
         (["0", "Tea"], "above zero"),
         (["1.00", "Tea", "--back", "https://evil.example/"], "none of this merchant's origins"),
         (["1.00", "Tea", "--merchant", "NOBODY"], "expected one of SHOP0001"),
@@ -73,3 +70,16 @@ def test_another_merchants_links_are_not_there(shop):
 def test_what_is_wrong_is_named(shop, words, match):
     with pytest.raises(Error, match=match):
         made(shop, *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["1.234", "Tea"], "AMOUNT or --currency: expected at most 2 decimals"),
+        (["nothing", "Tea"], "AMOUNT or --currency: expected an amount"),
+        (["1.00", "Tea", "--currency", "XXX"], "seen XXX"),
+    ],
+)
+def test_what_is_no_amount_is_a_usage_error(words, said):
+    result = CliRunner().invoke(cli, ["gateway", "links", "create", *words])
+    assert (result.exit_code, said in result.stderr) == (2, True)

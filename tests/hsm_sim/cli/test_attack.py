@@ -61,7 +61,7 @@ def test_a_running_module_has_a_policy_of_its_own():
 
 def test_nobody_there_is_no_traceback():
     code, said = ask("account", "--port", "1")
-    assert (code, "nobody listens there" in said) == (5, True)
+    assert (code, "nobody listens at 127.0.0.1:1:" in said) == (5, True)
 
 
 def test_help_has_an_example():

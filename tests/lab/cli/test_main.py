@@ -1,8 +1,10 @@
 """The `cardswitch` command: help everywhere and at once, and errors of one line."""
 
+import re
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -143,8 +145,19 @@ def test_a_port_that_is_taken_is_named(run, lab, words, port):
         code, said = run(*words, "--config", lab.folder / "lab.toml")
     assert code == 1
     assert f"'127.0.0.1', {port(lab)}" in said
-    assert said.startswith("cardswitch: ")
+    assert re.match(r"cardswitch: a port (is taken|cannot be opened)", said)
+    assert "top the other" in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_where_nothing_can_be_printed_it_says_what_to_try():
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "cardswitch", "--help"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert "No space left on device: make room on the disk, or send" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_folder_that_cannot_be_made_is_named(run, tmp_path):

@@ -53,6 +53,8 @@ def test_it_serves_until_it_is_asked_to_stop(house):
     listeners = house.lab.switch.listeners
     for port in (listeners["pos"].port, listeners["network"].port, house.lab.hsm.port):
         assert f"127.0.0.1:{port}" in said
+    for page in ("https://pay.localhost:", "https://bank.localhost:"):
+        assert page in said
     code, outcome = house.sell("12.50 --card good --pin 1234")
     assert (code, outcome["code"]) == (0, "00")
     program.wait_for("-> pos/1 ")  # The trace shows the answer, with the card masked.

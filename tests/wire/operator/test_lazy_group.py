@@ -44,3 +44,11 @@ def test_an_unknown_command_is_a_usage_error(group):
 
 def test_without_a_table_there_are_no_commands():
     assert LazyGroup("empty").list_commands(click.Context(LazyGroup("empty"))) == []
+
+
+def test_of_a_misspelt_command_the_nearest_is_named(group):
+    assert (
+        "No such command 'hullo'. Did you mean hello?"
+        in CliRunner().invoke(group, ["hullo"]).output
+    )
+    assert "Did you mean" not in CliRunner().invoke(group, ["quite-another"]).output

@@ -31,6 +31,15 @@ def test_words_or_a_file_but_not_both(tmp_path):
         pass
 
 
+def test_a_folder_is_no_message(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("captures", ECHO[:40]):
+        (tmp_path / name).mkdir()
+    with pytest.raises(click.UsageError, match="captures: that is a folder"):
+        given_bytes(("captures",))
+    assert given_bytes((ECHO[:40],)) == ECHO[:40].encode()
+
+
 @pytest.mark.parametrize(
     "word",
     ["sale.hex", "./dump", "../a/b", "/tmp/no-such-file", "~/x.pcap", "C:\\logs\\a.log", "dump",

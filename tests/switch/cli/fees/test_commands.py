@@ -95,3 +95,7 @@ def test_a_month_that_is_none_is_refused(run, charged, month):
     assert (
         "expected a month such as 2026-11" in run("fees", "list", "--month", month, code=2).stderr
     )
+
+
+def test_of_a_month_without_closes_nothing_was_charged(charged, run):
+    assert "nothing was charged" in run("fees", "list", "--month", "2025-12").stdout

@@ -74,3 +74,10 @@ def test_a_number_is_never_an_argument(run, words):
     code, text, asked = run(module.stop_list, "add", "issuer", *words)
     assert (code, asked) == (2, [])
     assert "expected --leg LEG, or --card -" in text
+
+
+@pytest.mark.parametrize("given", ["", "123", "9999 9900 0000 0014", "99999900000000141234"])
+def test_what_is_no_card_number_is_a_usage_error(run, given):
+    code, text, asked = run(module.stop_list, "add", "issuer", "--card", "-", given=given)
+    assert (code, asked, "12 to 19 digits" in text) == (2, [], True)
+    assert not given or given not in text

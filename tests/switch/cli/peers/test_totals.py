@@ -106,3 +106,8 @@ def test_the_limit_is_of_what_is_shown_alone(run):
     code, text, _ = run("list", "--limit", "1", compared=[before, COMPARED])
     assert code == 6
     assert "these are the newest 1 of 2: --limit shows more" in text
+
+
+def test_of_an_upstream_that_is_not_there_nothing_is_said_to_be_uncompared(run):
+    code, text, _ = run("list", "--place", "acquire", compared=[])
+    assert (code, "there is no 'acquire'" in text) == (2, True)
