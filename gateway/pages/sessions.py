@@ -24,7 +24,7 @@ from ..core.calls import Alter, Create, Pay, Source, Things, Use
 from ..core.cards import Card
 from ..core.ids import SESSION, id_of
 from ..core.intents import Intent
-from ..core.problems import TRIED_TOO_OFTEN, Problem
+from ..core.problems import TRIED_TOO_OFTEN, Problem, invalid
 from ..core.row import legs_of
 from ..core.states import Status
 from ..core.things import Record, Thing
@@ -100,19 +100,23 @@ class SessionTill:
         record = await self._thing(LINKS, id_)
         assert record is not None, "it was offered"
         link, services = link_in(record), self._services
-        last = await self.offer(link.session) if link.is_once and link.session else None
+        before = link.session if link.is_once else None
+        last = await self.offer(before) if before is not None else None
         if last is not None and last.stage is not Stage.EXPIRED:
             return last.id
         made = new_id(SESSION)
 
         def change(things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:
             then = opened(link_in(things[id_]), made, link.session)
+            if before is not None and session_in(things[before]).status is SessionStatus.COMPLETE:
+                then = invalid("The payment link is paid", "id")
             if isinstance(then, Problem):
                 return then
             url, until = f"{services.pages_url}/c/{made}", now + LIVES_S[1]
             return {id_: then, made: replace(then.order, url=url, expires_at=until, link=id_)}
 
-        uses = (Use(kind=LINKS, id=id_),)
+        # Whoever pays by the last session, whose time is over meanwhile, is waited for.
+        uses = (Use(kind=LINKS, id=id_), *session_use(before))
         reply = await services.front.call(
             record.merchant, made, Alter(change), kind=SESSIONS, uses=uses
         )

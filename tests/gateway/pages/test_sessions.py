@@ -9,7 +9,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from cardswitch.gateway.cli.given import ask_gateway
-from cardswitch.gateway.core.flows import owed, work
+from cardswitch.gateway.core.flows import owed, payments, work
+from cardswitch.gateway.pages import sessions
 from tests.kit.asgi import Page
 
 HIDDEN = re.compile(r'name="(token|attempt)" value="([^"]*)"')
@@ -242,6 +243,29 @@ def test_what_a_person_finds_to_be_paid_is_paid_at_its_page_and_at_its_link(
     told = visitor.told()
     assert (told["status"], told["payment_status"]) == ("complete", "paid")
     assert follow(visitor) == visitor.id  # Nobody else pays it by the link.
+
+
+def test_a_link_that_is_paid_once_waits_for_whoever_pays_as_his_time_is_over(shop, monkeypatch):
+    visitor, other = linked(shop, **ONCE), Visitor(shop)
+    other.link = visitor.link
+    ask_first = payments.authenticate
+
+    async def late(working, *asked):
+        await working.desk.sleep(3.0)
+        return await ask_first(working, *asked)
+
+    with monkeypatch.context() as patch, ThreadPoolExecutor(1) as browser:
+        patch.setattr(sessions, "LIVES_S", (0, 1.5))
+        patch.setattr(payments, "authenticate", late)
+        visitor.session = {"id": follow(visitor)}
+        paying = browser.submit(visitor.pay)
+        while "has expired" not in other.look(visitor.id).text:
+            sleep(0.05)
+        at = f"/l/{visitor.link['id']}"
+        assert other.ask("POST", at, "x=1").headers["location"] == at
+        assert paying.result().headers["location"].endswith(f"/c/{visitor.id}")
+    assert visitor.told()["payment_status"] == "paid"
+    assert follow(other) == visitor.id
 
 
 def test_a_link_for_many_gives_each_a_session(shop):
