@@ -18,7 +18,9 @@ _NEXT: Final[dict[Retry, str]] = {
     "3ds": "Try again and confirm the payment with your bank, or use another card.",
 }
 _DECLINED: Final = "Declined by your bank. Use another card, or ask your bank."
+_FAILED: Final = 500  # of ourselves, whatever was asked for by then
 _TRIED: Final = "Too many tries. Begin again at the shop, or ask your bank."
+_UNKNOWN: Final = "Whether you have paid is not known. Open this page again before you retry."
 _NOTHING_TAKEN: Final = "No money was taken."
 
 
@@ -33,9 +35,14 @@ def why_not(problem: Problem) -> str:
     True
     >>> why_not(tried_too_often())
     'Too many tries. Begin again at the shop, or ask your bank. No money was taken.'
+    >>> from cardswitch.gateway.core.problems import failed
+    >>> why_not(failed("KeyError"))
+    'Whether you have paid is not known. Open this page again before you retry.'
     >>> why_not(declined("41", 1)) == why_not(declined("59", 1)) == why_not(declined("05", 1))
     True
     """
+    if problem.status == _FAILED:
+        return _UNKNOWN
     if problem.decline_code == TRIED_TOO_OFTEN:
         return f"{_TRIED} {_NOTHING_TAKEN}"
     code = problem.network_decline_code

@@ -150,6 +150,22 @@ def test_an_intent_that_is_given_to_a_customer_meanwhile_is_paid_and_its_card_ke
     assert [each["customer"] for each in kept] == [customer]
 
 
+def test_a_gateway_that_fails_behind_the_approval_does_not_say_that_nothing_was_taken(
+    shop, monkeypatch
+):
+    def fails(*_):
+        raise RuntimeError
+
+    visitor = Visitor(shop)
+    with monkeypatch.context() as patch:
+        patch.setattr(payments, "complete", fails)
+        page = visitor.pay()
+    intent = shop.ask("GET", f"/v1/payment_intents/{visitor.told()['payment_intent']}").body
+    assert (page.status, intent["status"]) == (503, "succeeded")
+    assert "No money was taken" not in page.text
+    assert "is not known" in page.text
+
+
 def test_what_a_page_shows_is_what_is_paid(shop):
     visitor = Visitor(shop, OLD)
     intent = f"/v1/payment_intents/{visitor.session['payment_intent']}"
