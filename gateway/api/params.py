@@ -14,6 +14,7 @@ from .faults import Fault, bad
 from .forms import Value
 
 P = TypeVar("P", bound=Struct)
+ALL_WITHOUT: Final = ("amount", "amount_to_capture")  # left out, they are all there is
 METADATA_MAX: Final = 50
 METADATA_NAME_MAX: Final = 40
 METADATA_VALUE_MAX: Final = 500
@@ -156,12 +157,16 @@ class ListParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def read(kind: type[P], value: Value, *, unsets: bool = False) -> P:
     """*value* as a *kind*. Raises Fault, naming the parameter.
 
-    An empty text is one left out, or if it *unsets*, none.
+    An empty text is one left out, or if it *unsets*, none; but no amount that would be all of it.
     """
     if isinstance(value, Probe):
         raise Probed(kind)
     if issubclass(kind, ListParams):
         value = _at_one_second(value)
+    for name in ALL_WITHOUT:
+        if value.get(name) == "" and _may_be_left_out(kind, name):
+            text = f"{name} is empty: give an amount, or leave it out for all there is"
+            raise bad(text, name, "parameter_invalid_empty")
     try:
         params = msgspec.convert(_given(value, unsets), kind, strict=False, dec_hook=_hook)
     except msgspec.ValidationError as error:
@@ -169,6 +174,11 @@ def read(kind: type[P], value: Value, *, unsets: bool = False) -> P:
     if not unsets:
         check_metadata(getattr(params, "metadata", {}))
     return params
+
+
+def _may_be_left_out(kind: type[Struct], name: str) -> bool:
+    fields = msgspec.structs.fields(kind)
+    return any(field.name == name and not field.required for field in fields)
 
 
 def merged(known: Mapping[str, str], given: Mapping[str, str | None] | None) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cardswitch.gateway.api.families.intents import CaptureParams
 from cardswitch.gateway.api.faults import Fault
 from cardswitch.gateway.api.params import CreateParams, ListParams, RefundParams, read
 
@@ -52,6 +53,13 @@ def test_what_is_no_whole_number_is_refused(amount):
         ),
         (CreateParams, {"amount": 1, "currency": "eur", "confirm": "yes"}, "confirm", None),
         (RefundParams, {"reason": "why not"}, "reason", None),
+        (
+            RefundParams,
+            {"payment_intent": "pi_1", "amount": ""},
+            "amount",
+            "parameter_invalid_empty",
+        ),
+        (CaptureParams, {"amount_to_capture": ""}, "amount_to_capture", "parameter_invalid_empty"),
         (ListParams, {"limit": "many"}, "limit", "parameter_invalid_integer"),
     ],
 )
