@@ -273,4 +273,11 @@ def _read(patterns: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str] | 
 
 
 def _expression(text: str) -> str:
-    return "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in text)
+    """What a piece between two stars fits first leaves most to the others: no other place is tried,
+    so that no peer can say what takes long to tell."""
+    first, *others = (
+        "".join("." if c == "?" else re.escape(c) for c in piece) for piece in text.split("*")
+    )
+    *middle, last = others or [""]
+    found = "".join(f"(?>.*?{piece})" for piece in middle)
+    return f"{first}{found}.*{last}" if others else first

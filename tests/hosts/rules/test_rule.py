@@ -191,3 +191,21 @@ def test_rules_that_say_the_same_count_on_each_by_itself():
     assert [before.choose(facts())[0] for _ in range(3)] == ["rule 1", "rule 2", ""]
     after = Rules([one, other]).after(before)
     assert (after.met("rule 1"), after.met("rule 2")) == (3, 2)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        ("*1*2*3*4*5", "1234" * 249, False),
+        ("*1*2*3*4*", "1234" * 249, True),
+        ("1*2*1", "121", True),
+        ("1*12*2", "1122", True),
+        ("1*12*2", "112", False),
+        ("**?", "1", True),
+        ("*", "1\n2", True),
+    ],
+)
+def test_no_text_that_a_peer_says_takes_long_to_tell(pattern, text, fits):
+    rules = Rules([Rule(name="it", answer="51", match={"120": pattern})])
+    assert bool(rules.choose(facts(f120=text))[0]) is fits
