@@ -7,6 +7,7 @@ nothing else: whoever comes back from here has proved nothing.
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 from collections.abc import Callable
 from hashlib import sha256
@@ -107,7 +108,7 @@ class HomeApp:
 
     def _token(self, cookie: str, name: str, asked: dict[str, str]) -> str:
         """What the form brings back: for this browser, this transfer, and what was shown of it."""
-        said = "|".join((cookie, name, *(asked[each] for each in _ASKED)))
+        said = json.dumps([cookie, name, *(asked[each] for each in _ASKED)])
         return hmac.new(self._key, said.encode(), sha256).hexdigest()
 
     def _message(self, status: int, title: str, text: str) -> Response:

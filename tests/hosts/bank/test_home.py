@@ -97,6 +97,14 @@ def test_a_form_from_elsewhere_or_of_another_browser_pays_nobody(home):
     assert home.told == []
 
 
+def test_what_is_cut_otherwise_is_another_form(home):
+    home.browser.cookie = "__Host-bank=a|b"
+    form = ASKED | dict(HIDDEN.findall(home.look().text)) | {"deed": "approve"}
+    home.browser.cookie = "__Host-bank=a"
+    assert home.browser.post("/pay", form | {"name": f"b|{form['name']}"}).status == 403
+    assert home.told == []
+
+
 @pytest.mark.parametrize(
     "asked",
     [
