@@ -66,7 +66,8 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
             return Verdict(0, tuple(findings), ())
         closes = books.closes()
         findings = [*_disagreements(journal, closes), *_not_the_bank(journal, books.entries())]
-        findings += (f"the journal is damaged: {each}" for each in journal.verify())
+        damages = [f"the journal is damaged: {each}" for each in journal.verify()]
+        findings += damages or books.altered_movements(journal)
         findings += books.altered_holds(journal, closes[-1].read_to if closes else 0)
     folder = Path(settlement.deposits)
     not_here: list[str] = []
@@ -179,6 +180,8 @@ def altered(books: BooksReading) -> Iterator[str]:
         yield from _check_close(close, before, books)
         before = close
     yield from altered_bank(books)
+    yield from books.altered_seals()
+    yield from books.altered_fees()
     for day in sorted(set(books.orphans())):
         yield f"something is booked on {day or 'no day'}, which has no close"
 
@@ -209,7 +212,8 @@ def _check_close(close: Close, before: Close | None, books: BooksReading) -> Ite
     if close.balances != balances_sha256(books.balances(up_to=close.number)):
         yield f"the postings up to {label} do not come to the balances that its close has left"
     head = books_head(before.books_head if before else "", close.sha256)
-    if close.books_head != head or close.follows != (before.business_date if before else ""):
+    follows = (before.number, before.business_date) if before else (0, "")
+    if close.books_head != head or (close.number - 1, close.follows) != follows:
         yield f"the close of {label} is not chained to the one before it"
 
 

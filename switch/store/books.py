@@ -19,6 +19,7 @@ from ..settlement.fees.schedules import BatchRate
 from ..settlement.ledger import Posting, merchant_of, merchant_payable
 from ..settlement.movements import BatchedLine, ChargedLine, Movement
 from ..settlement.totals import BatchTotals
+from .audit import AuditReading
 from .bank import PAYOUT, rows_of_sheet
 from .beside import rows_beside
 from .booking import Booking, batched_lines, movements
@@ -31,7 +32,6 @@ from .fees.reading import (
     fees_taken,
     rates_booked,
 )
-from .holds.reading import HoldsReading
 from .reader import JournalReader
 from .suspense import SuspenseReading
 from .tables import (
@@ -99,7 +99,7 @@ class ClosedDay(Struct, frozen=True, kw_only=True):
     charges: tuple[Charge, ...] = ()
 
 
-class BooksReading(SuspenseReading, HoldsReading):
+class BooksReading(SuspenseReading, AuditReading):
     """What can be read from the books, whoever opened them."""
 
     def closes(self) -> list[Close]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from ...core.states import State
 from ..bank import BankReading
 from ..reader import JournalReader
-from ..tables import HOLDS, JOURNAL
+from ..tables import CLOSES, HOLDS, JOURNAL
 from .rows import STEPS, hold_name, hold_rows
 
 
@@ -86,12 +87,35 @@ class HoldsReading(BankReading):
         """Which holds are not what *journal* says up to row *until*, the last that was read."""
         h = HOLDS.c
         texts = (h.merchant, h.currency, h.rrn, h.placed_on)
-        sums = (func.sum(h.held), func.sum(h.posted), func.count(func.distinct(h.rrn)))
-        query = select(h.leg, *map(func.min, texts), *sums).group_by(h.leg)
+        sums = (func.sum(h.held), func.sum(h.posted))
+        query = select(h.leg, *map(func.min, texts), *sums, *map(func.max, texts)).group_by(h.leg)
         booked = {leg: tuple(about) for leg, *about in self._rows(query)}
         for each in self.holds(journal, until):
             wanted = (each.merchant, each.currency, each.rrn, each.placed_on)
-            if booked.pop(each.leg, None) != (*wanted, each.held, each.posted, 1):
+            if booked.pop(each.leg, None) != (*wanted, each.held, each.posted, *wanted):
                 yield f"{hold_name(each.leg, each.rrn)} is another in the books than in the journal"
         for leg, (_, _, rrn, *_) in booked.items():
             yield f"{hold_name(leg, rrn)} is in the books alone"
+        yield from self._altered_steps(journal, until)
+
+    def _altered_steps(self, journal: JournalReader, until: int) -> Iterator[str]:
+        """Steps of holds that are not those of their row, or not of the close that has read it."""
+        h, c = HOLDS.c, CLOSES.c
+        read = select(c.read_to, c.business_date).order_by(c.number)
+        closes = [(int(row), str(day)) for row, day in self._rows(read)]
+        ended = set(closes)
+        said = {
+            row.sequence: (row.leg, STEPS.get(row.state))
+            for row in journal.streamed(hold_rows(JOURNAL, 0, until, journal.own()))
+        }
+        query = select(h.sequence, h.leg, h.step, h.business_date, h.rrn)
+        for sequence, leg, step, day, rrn in self._rows(query.order_by(h.sequence, h.leg)):
+            if step == "expired":
+                is_right = (sequence, day) in ended
+            else:
+                place = bisect_left(closes, (sequence, ""))
+                read_by = [label for _, label in closes[place : place + 1]]
+                is_right = said.get(sequence) == (leg, step) and read_by == [day]
+            if not is_right:
+                name = hold_name(leg, rrn)
+                yield f"{name}: no row {sequence} that the close of {day} read says {step}"
