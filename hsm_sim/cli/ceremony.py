@@ -122,6 +122,8 @@ def list_lmks(as_json: bool, config_path: Path) -> None:
     import msgspec
 
     store = _stored(config_path)
+    if not store or not store.lmks:
+        click.echo("none is stored: the published test LMKs are used", err=True)
     for stored in store.lmks if store else ():
         status = "test" if stored.is_test else "live"
         line = f"%{stored.lmk_id}  {stored.kind:<8}  {status}  {stored.check}"

@@ -87,7 +87,7 @@ def test_fields_of_the_gateway_in_a_form_of_the_shop(shopper):
     fields(shopper).get_by_text("mistyped").wait_for()
     assert shopper.asked() == before
     fields(shopper).get_by_label("Card number").fill(LOST)
-    shopper.press()
+    fields(shopper).get_by_label("Card number").press("Enter")  # By keyboard, inside the frame.
     shopper.alerted("Declined")
     shopper.fill(GOOD, fields(shopper))
     shopper.page.get_by_role("button", name="Pay EUR").dblclick()
