@@ -47,9 +47,9 @@ _ASKING: Final = {
 EPILOG: Final = """\b
 Examples:
   cardswitch send 127.0.0.1:7106 --dialect pos --header tpdu --fresh --file sale.pcap
-  cardswitch send 127.0.0.1:7104 --dialect pos --header tpdu --tls-ca cardswitch-data/tls/ca.pem \\
-    --tls-certificate cardswitch-data/tls/terminal.pem --tls-key cardswitch-data/tls/terminal.key \\
-    --fresh --file sale.pcap
+  cardswitch send 127.0.0.1:7104 --dialect pos --header tpdu --fresh --file sale.pcap \\
+    --tls-ca cardswitch-data/tls/ca.pem --tls-key cardswitch-data/tls/terminal.key \\
+    --tls-certificate cardswitch-data/tls/terminal.pem
   cardswitch send localhost:8583 sale.json --fresh --set 4=000000001051 --expect 39=51
   cardswitch send localhost:8583 echo.hex --repeat 100 --json | jq .seconds
   cardswitch send --listen 127.0.0.1:8583 --expect mti=0200 --set 39=51   answers one request

@@ -48,7 +48,7 @@ def test_without_a_table_there_are_no_commands():
 
 def test_of_a_misspelt_command_the_nearest_is_named(group):
     assert (
-        "No such command 'hullo'. Did you mean hello?"
+        "No such command 'hullo'. Did you mean 'hello'?"
         in CliRunner().invoke(group, ["hullo"]).output
     )
     assert "Did you mean" not in CliRunner().invoke(group, ["quite-another"]).output
