@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import DecodeError, FormatError
-from cardswitch.wire.capture.cutting import Cut, by_length, by_marks, by_segment
+from cardswitch.wire.capture.cutting import (
+    FRAME_SIZE_MAX,
+    LONG_SIZE_MAX,
+    Cut,
+    by_length,
+    by_marks,
+    by_segment,
+)
 from cardswitch.wire.capture.pcap import MAGICS, read_capture
 from cardswitch.wire.capture.reassembly import Frame, Frames, Stream, streams_of
 
+_LENGTHS: Final = (
+    *("binary2", "binary2-inclusive", "binary2-little", "ascii4", "ascii4-inclusive", "ascii5"),
+    *("hex4", "bcd2", "vap"),
+)
+
+
+def _by_lengths(size_max: int) -> Mapping[str, Cut]:
+    own = "-inclusive"
+    return {
+        name: by_length(name.removesuffix(own), name.endswith(own), size_max) for name in _LENGTHS
+    }
+
+
 # How a stream is cut into messages; the one that finds most of them is taken.
 FRAMINGS: Final[Mapping[str, Cut]] = {
-    "binary2": by_length("binary2"),
-    "binary2-inclusive": by_length("binary2", inclusive=True),
-    "binary2-little": by_length("binary2-little"),
-    "ascii4": by_length("ascii4"),
-    "ascii4-inclusive": by_length("ascii4", inclusive=True),
-    "ascii5": by_length("ascii5"),
-    "hex4": by_length("hex4"),
-    "bcd2": by_length("bcd2"),
-    "vap": by_length("vap"),
+    **_by_lengths(FRAME_SIZE_MAX),
     "stx-etx": by_marks,
     "none": by_segment,
 }
+_LONG: Final = _by_lengths(LONG_SIZE_MAX)
 
 
 _Spoken = tuple[Stream, Frames, int]
@@ -63,10 +76,14 @@ def read_captured(
     streams = streams_of(capture.packets)
     names = [framing] if framing != "auto" else list(FRAMINGS)
     cuts = [_cut(streams.streams, FRAMINGS[name], is_right, skip) for name in names]
-    best = max((cut for cut in cuts if any(_frames(cut))), key=_score, default=[])
+    best = _best(cuts)
+    right, wrong = _score(best)
+    if not right or wrong:
+        longer = [_LONG[name] for name in names if name in _LONG]
+        best = _best([best, *(_cut(streams.streams, cut, is_right, skip) for cut in longer)])
     if not best:
         raise FormatError(
-            "TCP streams with messages of at most 4096 bytes, a length before each",
+            f"TCP streams with messages of at most {LONG_SIZE_MAX} bytes, a length before each",
             code="input-form",
             seen=_told([*capture.notes, *streams.notes]) or "no frame at all",
             hint=f"--framing says which length: {', '.join(FRAMINGS)}",
@@ -91,6 +108,11 @@ def _cut(
         (stream, frames, sum(is_right(frame.data[skip:]) for frame in frames.frames))
         for stream, frames in framed
     ]
+
+
+def _best(cuts: Iterable[Sequence[_Spoken]]) -> Sequence[_Spoken]:
+    """The one that finds most, the first of those that find as much; nothing if none finds any."""
+    return max((cut for cut in cuts if any(_frames(cut))), key=_score, default=())
 
 
 def _frames(cut: Sequence[_Spoken]) -> Iterator[Frame]:

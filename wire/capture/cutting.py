@@ -13,19 +13,22 @@ from msgspec import Struct
 
 from .reassembly import Frame, Frames, Piece, Unframed, frames_of
 
-FRAME_SIZE_MAX: Final = 4096  # bytes; twice the largest message of 128 fields
+FRAME_SIZE_MAX: Final = 4096  # bytes; twice the largest message of 128 fields, as most are
+# What no shorter length explains may be a longer message, as those of 2003 are; it is tried last,
+# since of a stream that begins amid a frame, a wrong length leads farther astray.
+LONG_SIZE_MAX: Final = 0xFFFF
 STX: Final = 0x02
 Cut = Callable[[Sequence[Piece]], Frames]
-# How a length is written, and how many bytes it takes.
-_LENGTHS: Final[Mapping[str, tuple[int, Callable[[int], bytes]]]] = {
-    "binary2": (2, lambda size: size.to_bytes(2, "big")),
-    "binary2-little": (2, lambda size: size.to_bytes(2, "little")),
-    "ascii4": (4, lambda size: b"%04d" % size),
-    "ascii5": (5, lambda size: b"%05d" % size),
-    "hex4": (4, lambda size: b"%04X" % size),
-    "bcd2": (2, lambda size: bytes.fromhex(f"{size:04d}")),
+# How a length is written, how many bytes it takes, and the most that it can say.
+_LENGTHS: Final[Mapping[str, tuple[int, int, Callable[[int], bytes]]]] = {
+    "binary2": (2, 0xFFFF, lambda size: size.to_bytes(2, "big")),
+    "binary2-little": (2, 0xFFFF, lambda size: size.to_bytes(2, "little")),
+    "ascii4": (4, 9999, lambda size: b"%04d" % size),
+    "ascii5": (5, 99_999, lambda size: b"%05d" % size),
+    "hex4": (4, 0xFFFF, lambda size: b"%04X" % size),
+    "bcd2": (2, 9999, lambda size: bytes.fromhex(f"{size:04d}")),
     # The length, and two bytes that are zero.
-    "vap": (4, lambda size: size.to_bytes(2, "big") + bytes(2)),
+    "vap": (4, 0xFFFF, lambda size: size.to_bytes(2, "big") + bytes(2)),
 }
 
 
@@ -40,21 +43,24 @@ class Lengths(Struct, frozen=True):
 
 
 @cache
-def _lengths(name: str, inclusive: bool) -> Lengths:
-    width, encode = _LENGTHS[name]
+def _lengths(name: str, inclusive: bool, size_max: int) -> Lengths:
+    width, most, encode = _LENGTHS[name]
     own = width if inclusive else 0
-    sizes = {encode(size + own): size for size in range(FRAME_SIZE_MAX + 1)}
-    return Lengths(name, width, sizes)
+    size_max = min(size_max, most - own)
+    sizes = {encode(size + own): size for size in range(size_max + 1)}
+    return Lengths(name, width, sizes, frame_size_max=size_max)
 
 
-def by_length(name: str, inclusive: bool = False) -> Cut:
+def by_length(name: str, inclusive: bool = False, size_max: int = FRAME_SIZE_MAX) -> Cut:
     """Cuts by the length called *name*, which counts itself if it is *inclusive*.
+
+    What says more than *size_max* bytes is no length.
 
     >>> pieces = [Piece(1.0, b"0008" + b"0800", 0)]
     >>> [frame.data for frame in by_length("ascii4", inclusive=True)(pieces).frames]
     [b'0800']
     """
-    return lambda pieces: frames_of(pieces, _lengths(name, inclusive))
+    return lambda pieces: frames_of(pieces, _lengths(name, inclusive, size_max))
 
 
 def by_marks(pieces: Sequence[Piece]) -> Frames:

@@ -12,6 +12,7 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.wire.capture.packets import Endpoint
 from cardswitch.wire.capture.pcap import write_pcap
+from cardswitch.wire.framing import Framing
 
 POS = load_dialect("pos")
 HERE, THERE, WEB = (Endpoint("192.0.2.1", port) for port in (50000, 8583, 80))
@@ -49,6 +50,16 @@ def test_every_framing_is_found_and_can_be_said(name):
         seen = read_captured(capture(name), is_right, framing=said)
         assert [one.data for one in seen] == WIRES
         assert all(one.fault is None for one in seen)
+
+
+@pytest.mark.parametrize("name", ["binary2", "binary2-little", "ascii4", "hex4", "bcd2", "vap"])
+def test_longer_messages_than_most_are_read_too(name):
+    sizes = {"binary2": "binary2", "binary2-little": "little2"}
+    long = Framing(sizes.get(name, name), frame_size_max=9000)
+    said = [b"\x08\x00" + b"x" * size for size in (20, 5000, 8000)]
+    written = write_pcap((float(n), HERE, THERE, long.frame(one)) for n, one in enumerate(said))
+    for framing in ("auto", name):
+        assert [seen.data for seen in read_captured(written, is_right, 0, framing)] == said
 
 
 def cut_packet(data, number, size):
