@@ -45,7 +45,7 @@ _MORE_CONDITIONS: Final[Mapping[tuple[str, str], str]] = {("22", "06"): "202"}
 _FUNCTIONS: Final[Mapping[str, str]] = {
     "1": "100", "2": "200", "4": "400", "5": "500", "6": "680",
 }  # fmt: skip
-_PARTIAL_REVERSAL: Final = "401"
+PARTIAL_REVERSAL: Final = "401"
 _REVERSAL_CLASS: Final = "4"
 _TOTALS_CLASS: Final = "5"
 _ADMINISTRATION: Final = "6"
@@ -236,7 +236,7 @@ def function_up(taken: Fields, context: Context) -> dict[int, str]:
     elif is_response:
         function = ""
     elif kind == "4" and context.is_partial:
-        function = _PARTIAL_REVERSAL
+        function = PARTIAL_REVERSAL
     else:
         function = _FUNCTIONS.get(kind, "")
     return {24: function} if function else {}

@@ -11,10 +11,11 @@ from typing import Final
 
 from ..dates import Seconds, is_transmission_time, utc_date
 from ..dialect import Dialect, load_dialect
+from ..errors import DecodeError
 from ..message import Message
 from . import Converted, Loss, convert
 from .carried import put_ours, put_theirs, take_ours, take_theirs
-from .edition93 import year_near
+from .edition93 import PARTIAL_REVERSAL, year_near
 
 HOUSE: Final = "iso87-ascii"  # what is spoken in the house: which encodings does not matter
 _KEPT: Final = 3  # digits of an MTI that a map is about; the last one tells repeats
@@ -52,13 +53,18 @@ class Translation:
     def hear(self, message: Message, now: Seconds) -> Converted:
         """A *message* that came in on the link, as we say it.
 
-        Raises DecodeError where a field is not made as the dialect says.
+        Raises DecodeError where a field is not made as the dialect says, or a partial reversal
+        does not say what stays.
         """
         heard, carried = take_theirs(message, self._dialect)
         losses: tuple[Loss, ...] = ()
         if self._is_other_edition:
             done = convert(heard, self._dialect, self._house, utc_date(now)[:4])
             fields = done.message.fields
+            is_partial = heard.is_request and heard.get(24) == PARTIAL_REVERSAL
+            if is_partial and 95 not in fields:
+                # Without what stays it would be heard as the reversal of all.
+                raise DecodeError("the original amount, beside the one that stays", field="30")
             if 7 not in fields and 12 in fields and 13 in fields:
                 # What later editions may leave out tells our requests apart: the local time does.
                 fields = {**fields, 7: fields[13] + fields[12]}

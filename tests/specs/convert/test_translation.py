@@ -5,6 +5,7 @@ import pytest
 from cardswitch.specs.codes import REFUSED_FOR_GOOD, UNDONE
 from cardswitch.specs.convert.translation import Translation, translation_for, year_of
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.message import Message
 
 NOW = 1795435200.0  # 2026-11-23T12:00:00Z
@@ -88,6 +89,18 @@ def test_a_reversal_is_undone_or_refused_for_good_in_every_edition(name):
     for code in UNDONE | REFUSED_FOR_GOOD:
         told = back(name, Message("0430", {7: "1123120000", 11: "000007", 39: code}))
         assert told[39] == code
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_a_partial_reversal_that_does_not_say_what_stays_is_none(name):
+    partial = Message("0420", {**SALE.fields, 95: "000000000900".ljust(42, "0")})
+    said = there(name, partial)
+    assert back(name, partial)[95][:12] == "000000000900"
+    for number in (4, 30):
+        with pytest.raises(DecodeError, match="field 30"):
+            Translation(load_dialect(name)).hear(said.without(number), NOW)
+    answer = said.reply("0400" if name == "iso2003" else "400", {24: "401"}).without(4)
+    assert Translation(load_dialect(name)).hear(answer, NOW).message[39] == "00"
 
 
 @pytest.mark.parametrize("name", EDITIONS)
