@@ -116,6 +116,19 @@ def year_near(year: str, month: str, other: str) -> str:
     return f"{int(year) + (months < -6) - (months > 6):04}"
 
 
+def year_before(year: str, month: str, other: str) -> str:
+    """The year of the month *other*, of what was before *month* of *year*; or a day behind it.
+
+    >>> year_before("2027", "01", "07"), year_before("2026", "12", "01")
+    ('2026', '2027')
+    """
+    if not is_digits(month, 2) or not is_digits(other, 2):
+        return year
+    months = int(other) - int(month)
+    is_next_day = months == -11  # 1 January, on 31 December
+    return f"{int(year) + is_next_day - (months > 1):04}"
+
+
 # Amounts -----------------------------------------------------------------------------------------
 
 
@@ -288,13 +301,13 @@ def place_down(text: str) -> str:
 def original_up(taken: Fields, context: Context) -> dict[int, str]:
     """DE90 as DE56: the time is that of transmission, as 1987 has no other; no forwarder.
 
-    It is in the year that brings it nearest to the local date: what is undone may be of the last.
+    It is not after the local date, but for a day: in January most originals are of the last year.
     """
     text = taken.get(90, "")
     if not is_digits(text, 42):
         return {}
     known = context.year
-    year = year_near(known, _local_month(context), text[10:12])[2:] if known else "00"
+    year = year_before(known, _local_month(context), text[10:12])[2:] if known else "00"
     acquirer = text[20:31].lstrip("0")
     return {56: f"1{text[1:10]}{year}{text[10:20]}{len(acquirer):02}{acquirer}"}
 

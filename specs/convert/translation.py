@@ -15,7 +15,7 @@ from ..errors import DecodeError
 from ..message import Message
 from . import Converted, Loss, convert
 from .carried import put_ours, put_theirs, take_ours, take_theirs
-from .edition93 import PARTIAL_REVERSAL, year_near
+from .edition93 import PARTIAL_REVERSAL, year_before
 
 HOUSE: Final = "iso87-ascii"  # what is spoken in the house: which encodings does not matter
 _KEPT: Final = 3  # digits of an MTI that a map is about; the last one tells repeats
@@ -85,13 +85,15 @@ def translation_for(dialect: Dialect, mtis: Mapping[str, str] | None = None) -> 
 
 
 def year_of(message: Message, now: Seconds) -> str:
-    """The year of the local date of *message*, at the instant *now*; short turns of it are seen.
+    """The year of the local date of *message*, at the instant *now*.
+
+    What undoes something has the date of that, which may be months ago.
 
     >>> year_of(Message("0200", {13: "1231"}), 1798761610.0)
     '2026'
     """
     today = utc_date(now)
-    return year_near(today[:4], today[5:7], message.get(13)[:2])
+    return year_before(today[:4], today[5:7], message.get(13)[:2])
 
 
 def _with_local_time(message: Message) -> Message:

@@ -118,9 +118,11 @@ def test_a_reversal_names_its_original(name):
         (1798675205.0, "0101", "1231", "26"),  # on 31 December, where it is 1 January already
         (1798675205.0, "1231", "1230", "26"),
         (1798761605.0, "0101", "0101", "27"),
+        (1798761605.0, "0101", "0705", "26"),  # 180 days ago: no older one can be named
+        (1801400400.0, "0131", "0201", "27"),  # on 31 January, where it is still that
     ],
 )
-def test_an_original_has_the_year_that_brings_it_near(now, local, original, year):
+def test_an_original_was_sent_before_what_names_it(now, local, original, year):
     names = "0200" + "000007" + f"{original}120000" + "0" * 22
     undo = Message("0420", {**SALE.fields, 13: local, 90: names})
     for name, start in (("iso93-ascii", 10), ("iso2003", 18)):
@@ -177,7 +179,12 @@ def test_where_nothing_differs_nothing_is_translated():
 
 @pytest.mark.parametrize(
     ("date", "now", "year"),
-    [("1231", 1798761610.0, "2026"), ("0101", 1798675210.0, "2027"), ("", NOW, "2026")],
+    [
+        ("1231", 1798761610.0, "2026"),
+        ("0705", 1798761610.0, "2026"),
+        ("0101", 1798675210.0, "2027"),
+        ("", NOW, "2026"),
+    ],
 )
 def test_the_year_turns_near_its_end(date, now, year):
     assert year_of(Message("0200", {13: date} if date else {}), now) == year
