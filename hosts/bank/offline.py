@@ -26,7 +26,7 @@ from .account import FILES_MAX, Bank, Extract, Rejection, book, carry_out
 from .ach import ach_returns, read_ach_order
 from .answers import statement, status_report
 from .config import BankConfig
-from .order import read_order
+from .order import ORDER_MAX, Unreadable, read_order
 from .rules import today
 
 MEMORY: Final = "bank.json"  # how its accounts stand, and which orders it has had
@@ -76,6 +76,8 @@ def take(
 
     The first order opens the account that it pays from, in its own currency. Raises Error.
     """
+    if len(content) > ORDER_MAX:
+        raise Unreadable(f"an order of over {ORDER_MAX} bytes")
     order = read_ach_order(content) if is_ach(content) else read_order(content)
     carried = carry_out(order, recall(folder), today(now, config.cut_off), config.rules)
     bank, extracts = book(carried.bank, _until(config, now))

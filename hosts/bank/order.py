@@ -75,8 +75,6 @@ class Fault(Struct, frozen=True, gc=False):
 
 def read_order(content: bytes) -> Order:
     """*content* as a bank sees it. Raises Unreadable."""
-    if len(content) > ORDER_MAX:
-        raise Unreadable(f"an order of over {ORDER_MAX} bytes")
     try:
         document = read_xml(content, ORDER_MAX)
     except FormatError as error:

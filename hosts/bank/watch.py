@@ -11,10 +11,11 @@ from typing import Final
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.driver.runtime import Clock
+from cardswitch.wire.operator.files import read_at_most
 
 from .config import BankConfig
 from .offline import alone, book_due, leave_alone, recall, take
-from .order import Unreadable
+from .order import ORDER_MAX, Unreadable
 
 LOOK_S: Final = 0.5  # between two looks; one that finds nothing new asks for the time of a folder
 AT_ONCE: Final = 100  # orders that are read in one look
@@ -72,7 +73,7 @@ class BankWatch:
             return
         known = set(recall(Path(self._config.answers)).files)
         orders = (path for path in folder.glob("*") if path.suffix in (".xml", ".ach"))
-        found = sorted(path for path in orders if path.name not in known)
+        found = sorted(path for path in orders if path.name not in known and path.is_file())
         if len(found) <= AT_ONCE:
             self._seen = changed
         yield from found[:AT_ONCE]
@@ -80,7 +81,8 @@ class BankWatch:
     def _take(self, order: Path) -> tuple[str, ...]:
         folder = Path(self._config.answers)
         try:
-            taken = take(order.read_bytes(), folder, self._clock.now(), self._config, order.name)
+            content = read_at_most(order, ORDER_MAX)
+            taken = take(content, folder, self._clock.now(), self._config, order.name)
         except Unreadable as error:
             self._say(f"bank: {order.name} is no order: {error}")
             leave_alone(folder, order.name)

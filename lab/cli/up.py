@@ -253,7 +253,7 @@ async def _do_again(what: str, deed: Callable[[], list[str]]) -> None:
         await asyncio.sleep(LOOK_FOR_CUT_OFF_S)
         try:
             lines = await asyncio.to_thread(deed)
-        except Error as error:
+        except (Error, OSError) as error:
             lines = [f"{what}: {error}"] if str(error) != said else []
             said = str(error)
         for line in lines:

@@ -18,7 +18,7 @@ from cardswitch.specs.errors import FormatError
 from .ach.answers import read_returns
 from .formats.bai2 import is_bai2, read_bai2
 from .formats.camt053 import NOTICE, STATEMENT, Part, Statement, read_statements
-from .formats.from_bank import message_of
+from .formats.from_bank import SIZE_MAX, message_of
 from .formats.pain002 import STATUS, Status, read_status
 from .ledger import ACQUIRER_CASH, SUSPENSE, Posting, merchant_payable, transfer
 from .matching import OWED_AGAIN, Matched, Matcher
@@ -74,6 +74,8 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 def read_answer(content: bytes) -> Answer:
     """The file of a bank: pain.002, camt.053, camt.054, BAI2, returns of the ACH. FormatError."""
+    if len(content) > SIZE_MAX:
+        raise FormatError(f"at most {SIZE_MAX} bytes of a bank's file", seen="more")
     if is_ach(content):
         return _of_accounts("ach", NOTICE, (read_returns(content),), content)
     if is_bai2(content):

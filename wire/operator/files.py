@@ -96,6 +96,12 @@ def write_output(path: Path, text: str) -> None:
         raise file_trouble(path, error) from None
 
 
+def read_at_most(path: Path, size_max: int) -> bytes:
+    """What is in *path*; of more than *size_max* bytes so many and one, which tells. OSError."""
+    with path.open("rb") as file:
+        return file.read(size_max + 1)
+
+
 def is_interrupted(folder: Path, names: Iterable[str]) -> bool:
     """Whether a crash has left some of the files *names* in *folder* staged, but not named."""
     return any(_part(folder, name).exists() for name in names)

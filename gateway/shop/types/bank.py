@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 from cardswitch.specs.amounts import format_amount, parse_amount
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.xml import drop_namespace, read_xml, text_of
+from cardswitch.wire.operator.files import read_at_most
 
 from ..notices import SignedEvent
 from ..orders import Order
@@ -72,13 +73,14 @@ class Bank:
         return ""
 
     def _came(self, order: Order) -> int:
-        names = sorted(self._folder.glob("*.xml"))[-FILES_MAX:] if self._folder.is_dir() else []
+        found = (path for path in self._folder.glob("*.xml") if path.is_file())
+        names = sorted(found)[-FILES_MAX:] if self._folder.is_dir() else []
         return sum(amount for path in names for amount in self._credits(path, order))
 
     def _credits(self, path: Path, order: Order) -> Iterator[int]:
         """What the notice *path* says that came for *order*; nothing, if it is none."""
         try:
-            root = read_xml(path.read_bytes()[: NOTICE_MAX + 1], NOTICE_MAX)
+            root = read_xml(read_at_most(path, NOTICE_MAX), NOTICE_MAX)
         except (OSError, FormatError):
             return
         drop_namespace(root)

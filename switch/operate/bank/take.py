@@ -16,13 +16,14 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import Error, FormatError
 from cardswitch.specs.masking import printable
-from cardswitch.wire.operator.files import staged_files
+from cardswitch.wire.operator.files import read_at_most, staged_files
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.disk import user_name
 
 from ...settlement.answers import Answer, answer_postings, read_answer
 from ...settlement.deeds.corrections import deed_sheet
 from ...settlement.entries import BankEntry, BankSheet
+from ...settlement.formats.from_bank import SIZE_MAX
 from ...settlement.ledger import require_balance
 from ...settlement.matching import Matched, Matcher, overdue
 from ...settlement.standing import DeedKind
@@ -86,7 +87,7 @@ def take_new(opened: Settling, seen: dict[str, Stamp]) -> Iterator[Taken]:
     """
     for path, stamp in [*_new(opened, seen)]:
         try:
-            content = Path(path).read_bytes()
+            content = read_at_most(Path(path), SIZE_MAX)
         except FileNotFoundError:
             continue  # Somebody has taken it away.
         except OSError as error:
@@ -154,7 +155,7 @@ def _is_known(path: Path, stamp: Stamp, known: Mapping[str, Sequence[BankEntry]]
     if name == path.name and max(stamp.written_ns, stamp.changed_ns) <= taken_at * NS_IN_S:
         return True
     try:
-        digest = sha256(path.read_bytes()).hexdigest()
+        digest = sha256(read_at_most(path, SIZE_MAX)).hexdigest()
     except OSError:
         return False
     return digest in {entry.content_sha256 for entry in known[name]}

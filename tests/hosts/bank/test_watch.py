@@ -1,6 +1,7 @@
 """The bank looks into a folder: each order is taken once, and one that is none is left alone."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -55,6 +56,19 @@ def test_an_order_is_taken_once(watch, orders):
     (orders / "a.xml").write_bytes(ORDER)  # written once more, as it was
     assert watch.look() == []
     assert watch.said == ["bank: a.xml taken: status-000001.xml, statement-000001-EUR.xml"]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.skipif(os.name != "posix", reason="pipes")
+def test_what_is_no_file_or_too_large_stands_in_the_way_of_no_order(watch, orders):
+    (orders / "a.xml").mkdir()
+    os.mkfifo(orders / "b.xml")
+    with (orders / "c.xml").open("wb") as file:
+        file.truncate(1 << 40)
+    (orders / "d.xml").write_bytes(ORDER)
+    assert watch.look() == ["status-000001.xml", "statement-000001-EUR.xml"]
+    assert watch.said[0].startswith("bank: c.xml is no order")
+    assert watch.look() == []
 
 
 def test_a_bank_that_is_started_anew_knows_what_it_has_taken(watch, orders, tmp_path):

@@ -1,6 +1,7 @@
 """Money that has come, by the notices of the shop's bank."""
 
 import asyncio
+import os
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -45,6 +46,17 @@ def told(bank, order, *notices):
         text = said if isinstance(said, str) else NOTICE.format(**(good | said))
         (bank._folder / f"{number}.xml").write_text(text, "utf-8")
     return asyncio.run(bank.status(order))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.skipif(os.name != "posix", reason="pipes")
+def test_what_is_no_file_or_too_large_hides_no_notice(bank, order):
+    assert told(bank, order, {})["status"] == "complete"
+    (bank._folder / "b.xml").mkdir()
+    os.mkfifo(bank._folder / "c.xml")
+    with (bank._folder / "d.xml").open("wb") as file:
+        file.truncate(1 << 40)
+    assert asyncio.run(bank.status(order))["status"] == "complete"
 
 
 def test_the_link_asks_for_the_whole_amount_under_a_reference_of_the_order(bank, order):

@@ -1,12 +1,14 @@
 """What is new in the folder of a bank's files is taken, and a folder as it was costs nothing."""
 
-from pathlib import Path
+import errno
+import os
 
 import pytest
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
 from cardswitch.switch.operate.bank import inbox as inboxes
+from cardswitch.switch.operate.bank import take as taking
 from cardswitch.switch.operate.bank.inbox import Inbox
 from cardswitch.switch.operate.bank.take import take_new
 from cardswitch.switch.operate.settle import settling
@@ -75,30 +77,6 @@ def test_a_file_that_was_refused_while_it_grew_is_looked_at_again(answered):
     assert [states(inbox.take(*ask)) for _ in range(2)] == [["taken"], []]
 
 
-def test_what_cannot_be_read_keeps_no_other_file_from_being_taken(answered, monkeypatch):
-    folder = answered.folder / "bank"
-    (folder / "a.xml").mkdir()
-    (folder / "b.xml").symlink_to(folder / "gone")
-    (folder / "c.xml").write_bytes(b"<a/>")
-    read = Path.read_bytes
-
-    def refused(path):
-        if path.name == "c.xml":
-            raise PermissionError(13, "Permission denied")
-        return read(path)
-
-    monkeypatch.setattr(Path, "read_bytes", refused)
-    inbox = Inbox(answered.settlement.answers)
-    ask = (answered.switch, answered.settlement, answered.record)
-    found = inbox.take(*ask)
-    assert states(found) == ["refused", "taken", "taken"]
-    assert found[0].faults == ("cannot be read: Permission denied",)
-    assert inbox.take(*ask) == []
-    monkeypatch.undo()
-    (folder / "c.xml").chmod(0o600)
-    assert [each.faults for each in inbox.take(*ask)] != [found[0].faults]
-
-
 def test_a_file_of_a_name_that_was_taken_before_is_another_file(answered):
     folder = answered.folder / "bank"
     inbox = Inbox(answered.settlement.answers)
@@ -117,7 +95,7 @@ def test_a_file_that_was_not_touched_since_it_was_taken_is_not_read_again(answer
     ask = (answered.switch, answered.settlement, answered.record)
     with settling(*ask) as opened:
         assert states(take_new(opened, {})) == ["taken", "taken"]
-    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("read again"))
+    monkeypatch.setattr(taking, "read_at_most", lambda *_: pytest.fail("read again"))
     with settling(*ask) as opened:
         assert list(take_new(opened, {})) == []
 
@@ -145,6 +123,51 @@ def test_more_than_can_be_taken_at_once_is_taken_next_time(answered, monkeypatch
     inbox = Inbox(answered.settlement.answers)
     ask = (answered.switch, answered.settlement, answered.record)
     assert [len(inbox.take(*ask)) for _ in range(4)] == [1, 1, 0, 0]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links")
+def test_what_is_no_file_stands_in_the_way_of_none(answered):
+    folder = answered.folder / "bank"
+    (folder / "a.xml").mkdir()
+    os.mkfifo(folder / "b.xml")
+    (folder / "c.xml").symlink_to("c.xml")
+    (folder / "d.xml").symlink_to("gone")
+    ask = (answered.switch, answered.settlement, answered.record)
+    assert states(Inbox(answered.settlement.answers).take(*ask)) == ["taken", "taken"]
+
+
+def test_what_cannot_be_read_is_refused_and_the_others_are_taken(answered, monkeypatch):
+    read = taking.read_at_most
+
+    def kept_from_us(path, size_max):
+        if path.name == "a.xml":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read(path, size_max)
+
+    path = answered.folder / "bank" / "a.xml"
+    path.write_bytes(b"<a/>")
+    inbox = Inbox(answered.settlement.answers)
+    ask = (answered.switch, answered.settlement, answered.record)
+    with monkeypatch.context() as patched:
+        patched.setattr(taking, "read_at_most", kept_from_us)
+        found = inbox.take(*ask)
+    assert states(found) == ["refused", "taken", "taken"]
+    assert found[0].faults == ("cannot be read: Permission denied",)
+    assert inbox.take(*ask) == []
+    path.chmod(0o600)
+    assert states(inbox.take(*ask)) == ["refused"]
+    assert inbox.take(*ask) == []
+
+
+def test_of_what_is_too_large_no_more_is_read_than_shows_it(answered, monkeypatch):
+    with (answered.folder / "bank" / "a.xml").open("wb") as file:
+        file.truncate(1 << 40)  # bytes, of which none is on the disk
+    inbox = Inbox(answered.settlement.answers)
+    ask = (answered.switch, answered.settlement, answered.record)
+    found = inbox.take(*ask)
+    assert states(found) == ["refused", "taken", "taken"]
+    assert "bytes of a bank's file" in found[0].faults[0]
 
 
 def test_no_folder_yet(lab):
