@@ -27,6 +27,7 @@ from .safety import address_of, headers_for
 LIVES_S: Final[Seconds] = 8 * 3_600.0  # a working day; the program's end is its end too
 COOKIE_MAX: Final = 400
 SECRET_MAX: Final = 200
+ENDED_MAX: Final = 10_000  # cookies that are known to be of nobody any more
 TRIES_PER_S: Final = 5  # of one address: nobody makes us look for keys all day
 WRONG: Final = "This is not the key. It begins with sk_test_ and is shown once, when it is made."
 TOO_OFTEN: Final = "Too many tries at once. Wait a moment, then try again."
@@ -48,6 +49,7 @@ class Sessions:
         self._name = f"__Host-{name}"
         self._now = now
         self._key = secrets.token_bytes(32)
+        self._ended: dict[str, None] = {}  # cookies of who left, the oldest first
 
     def begin(self, answer: Response, who: str) -> None:
         """From now on the browser that gets *answer* is *who*'s."""
@@ -55,18 +57,22 @@ class Sessions:
         said = f"{told}.{int(self._now() + LIVES_S)}.{secrets.token_urlsafe(16)}"
         answer.set_cookie(self._name, f"{said}.{self._mark('cookie', said)}", **_KEPT)
 
-    def end(self, answer: Response) -> None:
-        """It is nobody's any more."""
+    def end(self, request: Request, answer: Response) -> None:
+        """It is nobody's any more, and whoever has a copy of *request*'s cookie is nobody."""
+        self._ended[self._cookie(request)] = None
+        if len(self._ended) > ENDED_MAX:
+            del self._ended[next(iter(self._ended))]
         answer.delete_cookie(self._name, **_KEPT)
 
     def who(self, request: Request) -> str:
         """Whose *request* is; empty if nobody's who is logged in."""
-        said, _, mark = self._cookie(request).rpartition(".")
+        cookie = self._cookie(request)
+        said, _, mark = cookie.rpartition(".")
         told, _, rest = said.partition(".")
         until = rest.partition(".")[0]
         if not hmac.compare_digest(mark.encode(), self._mark("cookie", said).encode()):
             return ""
-        if int(until) <= self._now():
+        if int(until) <= self._now() or cookie in self._ended:
             return ""
         return urlsafe_b64decode(told + "=" * (-len(told) % 4)).decode()
 
@@ -165,7 +171,7 @@ class Login:
 
     async def _leave(self, request: Request, form: Form) -> Response:
         answer = _to("/login")
-        self.sessions.end(answer)
+        self.sessions.end(request, answer)
         return answer
 
     def _inside(self, to: str) -> str:

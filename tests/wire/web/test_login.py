@@ -130,3 +130,18 @@ def test_whoever_is_in_is_not_asked_again(house):
     assert house.browser.get("/login").text == "ask /home: "
     house.enter()
     assert house.browser.get("/login").headers["location"] == "/home"
+
+
+def test_a_copy_of_a_cookie_is_of_nobody_once_its_owner_has_left():
+    house = House()
+    house.browser.post("/login", {"key": "sesame"})
+    copy, token = house.browser.cookie, house.browser.get("/home").text
+    house.browser.post("/login", {"key": "s2"})
+    other = house.browser.cookie
+    house.browser.cookie = copy
+    assert house.browser.post("/logout", {"token": token}).status == 303
+    house.browser.cookie = copy
+    assert house.browser.get("/home").status == 303
+    house.known.add("bob")
+    house.browser.cookie = other
+    assert house.browser.get("/home").status == 200
