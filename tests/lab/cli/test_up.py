@@ -201,3 +201,24 @@ def test_what_hinders_a_close_is_said_once(house, monkeypatch, capsys):
     monkeypatch.setattr("cardswitch.switch.operate.settle.close_days", refuse)
     run(close_until(house.lab, lambda: len(tries) > 3))
     assert capsys.readouterr().err == "the bank day cannot be closed yet: a purchase is open\n"
+
+
+def test_what_a_disk_refuses_is_said_once_and_tried_again(monkeypatch, capsys):
+    monkeypatch.setattr(up, "LOOK_FOR_CUT_OFF_S", 0.0)
+    tries = []
+
+    def deed():
+        tries.append(1)
+        if len(tries) < 3:
+            raise PermissionError(13, "Permission denied", "bank")
+        return ["done"]
+
+    async def main():
+        task = asyncio.create_task(up._do_again("not yet", deed))
+        while len(tries) < 4:
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(main())
+    said = capsys.readouterr().err.splitlines()
+    assert said[:2] == ["not yet: [Errno 13] Permission denied: 'bank'", "done"]
