@@ -41,11 +41,13 @@ class Answer(Struct, frozen=True, kw_only=True):
         return tuple(fault for each in self.statements for fault in each.faults)
 
     @property
-    def until(self) -> str:
-        """The last day that it tells of; "" if it tells of no whole day."""
-        if self.kind != KINDS[STATEMENT]:
-            return ""
-        return max((each.until for each in self.statements), default="")
+    def until(self) -> dict[str, str]:
+        """By currency, the last day that it tells of whole; nothing if it tells of none."""
+        found: dict[str, str] = {}
+        for each in self.statements if self.kind == KINDS[STATEMENT] else ():
+            for code in each.currencies:
+                found[code] = max(found.get(code, ""), each.until)
+        return found
 
     def named(self) -> tuple[set[str], set[str], set[str]]:
         """The references, payments and orders that it tells of."""

@@ -121,10 +121,11 @@ class BankReading:
         """The transfer *reference*, or none."""
         return self.transfers(TRANSFERS.c.reference == reference)
 
-    def overdue(self, until: str) -> list[Ordered]:
-        """What was to be carried out by *until*, and no bank has told of."""
-        told = exists().where(BANK_LINES.c.reference == TRANSFERS.c.reference)
-        return self.transfers(TRANSFERS.c.execution <= until, ~told)
+    def overdue(self, until: str, code: str) -> list[Ordered]:
+        """What was to be carried out in the currency *code* by *until*, and no bank has told of."""
+        t = TRANSFERS.c
+        told = exists().where(BANK_LINES.c.reference == t.reference)
+        return self.transfers(t.execution <= until, t.currency == code, ~told)
 
     def unsettled(self) -> list[Ordered]:
         """What was ordered and is not simply booked: a line says something else, or none does."""

@@ -181,7 +181,9 @@ def _taken(opened: Settling, name: str, content: bytes, answer: Answer) -> Taken
         return Taken(name=name, state="refused", faults=tuple(faults))
     sheet = matched(books, name, content, answer, opened.clock())
     _book(opened, sheet)
-    missing = overdue(books.overdue(answer.until)) if answer.until else ()
+    missing = overdue(
+        each for code, day in answer.until.items() for each in books.overdue(day, code)
+    )
     return Taken(name=name, state="taken", matched=sheet.lines, missing=tuple(missing))
 
 

@@ -184,7 +184,7 @@ def _statement(
     account = _field(head, 0)
     return Statement(
         name=f"{file}/{account}/{letters}", account=account, until=_day(group), parts=parts,
-        faults=tuple(faults),
+        faults=tuple(faults), currencies=(code,),
     )  # fmt: skip
 
 

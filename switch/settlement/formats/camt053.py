@@ -51,6 +51,7 @@ class Statement(Struct, frozen=True, kw_only=True):
     until: str  # the last day that it tells of, YYYY-MM-DD
     parts: tuple[Part, ...]
     faults: tuple[str, ...]  # what does not add up
+    currencies: tuple[str, ...] = ()  # ISO 4217 numeric: those that it tells of
 
 
 def read_statements(content: bytes, kind: str = STATEMENT) -> tuple[Statement, ...]:
@@ -86,7 +87,18 @@ def _statement(file: str, element: Element) -> Statement:
         until=_until(element),
         parts=tuple(parts),
         faults=tuple(faults),
+        currencies=_currencies(element),
     )
+
+
+def _currencies(element: Element) -> tuple[str, ...]:
+    """Those of its balances and entries: a statement of one account may have several."""
+    found = {
+        amount_of(amount)[1]
+        for kind in ("Bal", "Ntry")
+        for amount in element.iterfind(f"{kind}/Amt")
+    }
+    return tuple(sorted(found))
 
 
 def _parts(entry: Element, signed: int, code: str) -> Iterator[Part]:

@@ -12,7 +12,7 @@ def test_what_a_statement_is_called_and_tells_of():
     told = [entry("1.00", "DBIT", part("1.00", "DBIT", "E1")), entry("2.00", "DBIT")]
     answer = read_answer(camt053(told))
     assert (answer.kind, answer.message, answer.until) == (
-        "statement", "camt.053.001 M1/S1/7", "2026-11-24",
+        "statement", "camt.053.001 M1/S1/7", {"978": "2026-11-24"},
     )  # fmt: skip
     assert answer.named() == ({"E1"}, set(), set())
     assert answer.entries() == {"REF1.00", "REF2.00"}
@@ -21,7 +21,7 @@ def test_what_a_statement_is_called_and_tells_of():
 
 def test_a_notice_tells_of_no_whole_day():
     answer = read_answer(camt054([entry("1.00", "CRDT", part("1.00", "CRDT", "E1"))]))
-    assert (answer.kind, answer.until, answer.named()[0]) == ("notice", "", {"E1"})
+    assert (answer.kind, answer.until, answer.named()[0]) == ("notice", {}, {"E1"})
 
 
 def test_files_without_a_name_are_told_apart_by_what_they_say():

@@ -67,7 +67,7 @@ def test_many_names_are_asked_for_in_parts(books):
 
 def test_what_is_not_simply_booked_and_what_is_overdue(books):
     assert [each.reference for each in books.unsettled()] == [SHOP]
-    assert books.overdue("2099-01-01") == []
+    assert books.overdue("2099-01-01", "978") == []
     assert [line.outcome for _, line in books.story(SHOP)] == ["returned"]
 
 

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from cardswitch.switch.operate.settle import close_days
 from cardswitch.switch.operate.verify_books import Findings, verify
+from cardswitch.switch.settlement.parties import OwnAccount
 from cardswitch.switch.store.books import BooksReader
-from tests.kit.banking import answers, closed, taken
+from tests.kit.banking import WENT, answers, closed, taken
 from tests.kit.histories import DAYS
 from tests.kit.statements import balance, camt053, camt054, entry, part
 
@@ -107,6 +108,22 @@ def test_what_does_not_add_up_is_refused_whole_and_the_next_file_is_taken(lab):
     assert outcomes([third]) == [("booked", "CAFE", -5)]
     assert [(m.outcome, m.merchant) for m in third.missing] == [("only ours", "SHOP")]
     assert len(BooksReader(lab.settlement.books).entries()) == 1
+
+
+def test_a_statement_in_euro_misses_no_transfer_in_dollars(lab):
+    accounts = {"USD": OwnAccount("DE89370400440532013000", "COBADEFFXXX")}
+    lab.settlement = replace(
+        lab.settlement, acquirer=replace(lab.settlement.acquirer, accounts=accounts)
+    )
+    lab.history.sale(700, currency="840")
+    closed(lab)
+    [euro] = taken(lab, {"a.xml": camt053([WENT], [balance("CLBD", "0.00", day="2026-11-30")])})
+    assert [(m.outcome, m.merchant, m.currency) for m in euro.missing] == [
+        ("only ours", "CAFE", "978")
+    ]
+    dollars = camt053([], [balance("CLBD", "0.00", day="2026-11-30")], name="M2")
+    [other] = taken(lab, {"b.xml": dollars.replace(b'"EUR"', b'"USD"')})
+    assert [(m.merchant, m.currency) for m in other.missing] == [("SHOP", "840")]
 
 
 def test_what_was_ordered_otherwise_stands_against_suspense(lab):
