@@ -3,8 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
+from cardswitch.switch.core.states import State
 from cardswitch.switch.operate.settle import close_days
 from cardswitch.switch.operate.verify_books import verify
+from tests.kit.histories import History, JournalFile
 from tests.kit.holding import capture, hold
 
 
@@ -38,6 +40,25 @@ def test_books_on_a_server(charged, postgres):
     url = postgres.url(postgres.database())
     charged.settlement = replace(charged.settlement, books=url)
     assert found(play(charged)) == ()
+
+
+def test_a_journal_of_an_older_copy_that_went_on_with_other_sales(lab):
+    lab.history.cut_over()
+    lab.history.reverse(lab.history.sale(700))
+    lab.history.add(lab.history.begin(1250), State.APPROVED)
+    lab.history.cut_over()
+    lab.commit()
+    close_days(lab.switch, lab.settlement, lab.record)
+    lab.store.close()
+    for path in lab.folder.glob("switch.db*"):
+        path.unlink()
+    lab.history, lab.store = History(), JournalFile(lab.switch.database)
+    lab.history.cut_over()
+    for _ in range(4):
+        lab.history.sale(900)
+    lab.history.cut_over()
+    lab.commit()
+    assert any("is not what that row of the journal says" in each for each in found(lab))
 
 
 DAMAGES = {
