@@ -167,10 +167,15 @@ class Alter(Struct, frozen=True):
     change: Change
 
 
+class Claim(Struct, frozen=True):
+    """Take the key of the call, and no more: what it is for is kept elsewhere."""
+
+
 Things = Mapping[str, Record]  # by their ids
 Change = Callable[[Things, Seconds], Mapping[str, Thing] | Problem]
 Deed = (
     Alter
+    | Claim
     | Create
     | Update
     | Pay

@@ -19,7 +19,7 @@ from cardswitch.wire.ports import LinkId, Question, Seconds, Send
 
 from .authentication import DIRECTORY, Directory
 from .authentication import Question as Asked
-from .calls import Alter, Call, Create, Expire, Reply
+from .calls import Alter, Call, Claim, Create, Expire, Reply
 from .ends import Ends
 from .entries import Became, Began, Called, Created, GatewayEntry, IntentEntry, Updated
 from .flows.velocity import Declines
@@ -106,7 +106,7 @@ class GatewayDesk(Desk):
         # What ends by itself is known by its ref, whichever kind of intent that is.
         kinds = (INTENT, SETUP) if isinstance(call.deed, Expire) else (call.kind,)
         # What is to be new is not there, wherever it would be looked for.
-        is_new = isinstance(call.deed, Alter | Create)
+        is_new = isinstance(call.deed, Alter | Claim | Create)
         about = [] if is_new else [(kind, call.ref) for kind in kinds]
         return [*about, *used, *([(KEY, call.key)] if call.key else [])]
 

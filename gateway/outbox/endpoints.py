@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.wire.ports import Seconds
 
@@ -15,6 +16,8 @@ PREFIX: Final = "whsec_"
 ALL: Final = "*"
 OVERLAP_S: Final[Seconds] = 24 * 3_600.0  # how long both secrets sign after a roll
 ENDPOINTS_MAX: Final = 16  # of one merchant
+ROLLS_KEPT: Final = 32  # whose keys are known again
+_NO_KEY: Final = "-"  # of a roll that came without one
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
@@ -33,7 +36,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     is_enabled: bool = True
     generation: int = 0
     rolled: Seconds = 0.0
-    rolled_by: str | None = None  # the hash of the idempotency key of that roll
+    rolled_by: str | None = None  # by which idempotency keys, their hashes, the last one last
     token: str | None = None
     digest: str = ""
 
@@ -50,6 +53,32 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         told = {name: getattr(self, name) for name in self.__struct_fields__}
         lists = {name: msgspec.json.encode(told[name]).decode() for name in ("types", "metadata")}
         return {**told, **lists, "is_enabled": int(self.is_enabled)}
+
+
+def rolled(endpoint: Endpoint, token: str, now: Seconds) -> Endpoint:
+    """*endpoint* with a new secret; as it is, if it was rolled with that *token* before.
+
+    >>> one = Endpoint(id="", merchant="", url="", types=(), created=0)
+    >>> for token in ("r1", "r2", "r1"):
+    ...     one = rolled(one, token, 0.0)
+    >>> one.generation, since(one, "r1"), since(one, "r2")
+    (2, 1, 0)
+    """
+    if token and token in _tokens(endpoint):
+        return endpoint
+    tokens = [*_tokens(endpoint), token or _NO_KEY][-ROLLS_KEPT:]
+    generation = endpoint.generation + 1
+    return replace(endpoint, generation=generation, rolled=now, rolled_by=" ".join(tokens))
+
+
+def since(endpoint: Endpoint, token: str) -> int:
+    """How many times it was rolled after the roll with that *token*."""
+    after = _tokens(endpoint)[::-1]
+    return after.index(token) if token in after else 0
+
+
+def _tokens(endpoint: Endpoint) -> list[str]:
+    return (endpoint.rolled_by or "").split()
 
 
 def endpoint_of(row: Mapping[Any, Any]) -> Endpoint:

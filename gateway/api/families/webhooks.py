@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
 
+from ...core.calls import Claim, Reply
 from ...core.problems import missing
-from ...outbox.endpoints import ALL, ENDPOINT, Endpoint, secret_of
+from ...outbox.endpoints import ALL, ENDPOINT, Endpoint, rolled, secret_of, since
 from ...outbox.follow import Event
 from ...outbox.happenings import TYPES
 from ...outbox.service import Events
@@ -33,6 +34,7 @@ from ..paging import refuse_both, times_of
 
 URL: Final = "/v1/webhook_endpoints"
 EVENTS: Final = "/v1/events"
+_ENDPOINTS: Final = "webhook_endpoint"
 
 
 # Endpoints ----------------------------------------------------------------------------------------
@@ -54,14 +56,14 @@ async def create_endpoint(asked: Asked) -> Answer:
         token=asked.idempotency or None,
         digest=asked.digest,
     )
-    reader = asked.services.reader
+    reader, reply = asked.services.reader, await _claimed(asked, endpoint.id)
     try:
         made = await asyncio.to_thread(lambda: events.outbox.add(endpoint, reader.last()))
     except Error as error:
         raise bad(str(error)) from None
     if made.digest != endpoint.digest:
         raise asked.other_request()
-    return {**endpoint_object(made), "secret": secret_of(made, events.secret_for)}, None
+    return {**endpoint_object(made), "secret": secret_of(made, events.secret_for)}, reply
 
 
 async def list_endpoints(asked: Asked) -> Answer:
@@ -71,7 +73,7 @@ async def list_endpoints(asked: Asked) -> Answer:
     ids = [each.id for each in found]
     if given.starting_after is not None:
         if given.starting_after not in ids:
-            raise Fault(missing("webhook_endpoint", given.starting_after, "starting_after"))
+            raise Fault(missing(_ENDPOINTS, given.starting_after, "starting_after"))
         found = found[ids.index(given.starting_after) + 1 :]
     size = limit_of(given)
     return list_object(URL, [*map(endpoint_object, found[:size])], len(found) > size), None
@@ -106,17 +108,12 @@ async def update_endpoint(asked: Asked) -> Answer:
 async def roll_endpoint(asked: Asked) -> Answer:
     """POST /v1/x/webhook_endpoints/{id}/roll: a new secret; for a day, both sign."""
     params.read(params.NoParams, asked.value)
-    token, now = asked.idempotency or None, asked.services.now()
-
-    def rolled(before: Endpoint) -> Endpoint:
-        if token is not None and token == before.rolled_by:
-            return before
-        return replace(before, generation=before.generation + 1, rolled=now, rolled_by=token)
-
-    await _endpoint(asked)
-    endpoint = await _change(asked, rolled)
-    secret = secret_of(endpoint, asked.services.events.secret_for)
-    return {**endpoint_object(endpoint), "secret": secret}, None
+    token, now = asked.idempotency, asked.services.now()
+    endpoint = await _endpoint(asked)
+    reply = await _claimed(asked, endpoint.id)
+    endpoint = await _change(asked, lambda before: rolled(before, token, now))
+    secret = secret_of(endpoint, asked.services.events.secret_for, since(endpoint, token))
+    return {**endpoint_object(endpoint), "secret": secret}, reply
 
 
 async def delete_endpoint(asked: Asked) -> Answer:
@@ -216,11 +213,18 @@ def _check(events: Events, url: str, types: tuple[str, ...]) -> None:
         raise bad("At least one type of event, or *", "enabled_events", "parameter_missing")
 
 
+async def _claimed(asked: Asked, ref: str) -> Reply | None:
+    """Have the journal know the idempotency key, as that of no other request. Raises Told."""
+    if not asked.idempotency:
+        return None
+    return await asked.call(ref, ref, Claim(), _ENDPOINTS)
+
+
 async def _change(asked: Asked, changed: Callable[[Endpoint], Endpoint]) -> Endpoint:
     """The caller's endpoint as it is once it is *changed*, whoever else changes it meanwhile."""
     endpoint = await asyncio.to_thread(asked.services.events.outbox.change, asked.id, changed)
     if endpoint is None:
-        raise Fault(missing("webhook_endpoint", asked.id, "id"))
+        raise Fault(missing(_ENDPOINTS, asked.id, "id"))
     asked.services.events.poke()
     return endpoint
 
@@ -234,7 +238,7 @@ async def _endpoint(asked: Asked, id_: str | None = None, param: str = "id") -> 
     for endpoint in await _endpoints(asked):
         if endpoint.id == wanted:
             return endpoint
-    raise Fault(missing("webhook_endpoint", wanted, param))
+    raise Fault(missing(_ENDPOINTS, wanted, param))
 
 
 async def _event(asked: Asked, id_: str, param: str) -> tuple[int, Event]:

@@ -16,6 +16,7 @@ from ..calls import (
     Call,
     Cancel,
     Capture,
+    Claim,
     Create,
     Dispute,
     Expire,
@@ -85,7 +86,7 @@ def _take(work: Work, legs: Legs) -> Problem | None:
     intent = work.desk.intents.get(call.ref) or legs.intents.get(call.ref)
     if intent is not None and _may(call, intent.merchant):
         work.take(intent)
-    elif not isinstance(call.deed, Create | Alter):
+    elif not isinstance(call.deed, Create | Alter | Claim):
         return missing(call.kind, call.named, "id")
     return None
 
@@ -148,9 +149,15 @@ async def _alter(work: Work, deed: Alter) -> None:
     return work.answer()
 
 
+async def _claim(work: Work, deed: Claim) -> None:
+    work.claim()
+    return work.answer()
+
+
 _Flow = Callable[[Work, Any], Coroutine[Any, Any, None]]
 _FLOWS: Final[dict[type, _Flow]] = {
     Alter: _alter,
+    Claim: _claim,
     Create: create,
     Update: update,
     Pay: pay,

@@ -97,6 +97,10 @@ class Work:
             else:
                 self.things[id_] = self.desk.change_thing(known, thing)
 
+    def claim(self) -> None:
+        """Take the key of the call, for what is kept elsewhere."""
+        self._take_key()
+
     def end(self) -> None:
         """The flow has ended."""
         if self.is_known:
