@@ -72,8 +72,9 @@ class Outbox(EventsReader):
 
     def take(self, read: Read, now: Seconds) -> None:
         """Keep the events of *read*, and owe them to whoever wants them; forget very old ones."""
-        endpoints = [each for each in self.endpoints() if each.is_enabled]
         with self._database.transaction() as writer:
+            # One that is removed meanwhile is removed before this, or with what it is owed here.
+            endpoints = [each for each in _endpoints(writer) if each.is_enabled]
             writer.execute(delete(POSITION))
             writer.execute(insert(POSITION).values(sequence=read.last))
             if read.events:
@@ -140,7 +141,10 @@ class Outbox(EventsReader):
         """Owe event *number* to *endpoints* once more, from the first try on."""
         c = DELIVERIES.c
         with self._database.transaction() as writer:
+            there = {each.id for each in _endpoints(writer)}
             for endpoint in endpoints:
+                if endpoint.id not in there:
+                    continue
                 this = (c.event == number) & (c.endpoint == endpoint.id)
                 before = writer.scalar(select(c.state).where(this))
                 writer.execute(delete(DELIVERIES).where(this))
@@ -231,6 +235,11 @@ class Outbox(EventsReader):
     def _changed(self) -> None:
         with self._knowing:
             self._known = None
+
+
+def _endpoints(writer: Connection) -> list[Endpoint]:
+    """All there are, in a transaction: nobody makes or removes one before its end."""
+    return [endpoint_of(row) for row in writer.execute(select(ENDPOINTS)).mappings()]
 
 
 def _owed(number: int, endpoint: str, now: Seconds, is_full: bool = False) -> dict[str, Any]:

@@ -146,6 +146,17 @@ def test_an_endpoint_that_is_gone_is_owed_nothing(outbox):
     assert outbox.change("we_1", lambda known: known) is None
 
 
+def test_an_endpoint_that_goes_while_events_are_taken_in_is_owed_none_of_them(outbox):
+    made = outbox.add(endpoint())
+    took(outbox, 1)
+    known = outbox.endpoints()
+    outbox.remove(made.id)
+    outbox._known = known  # as the other thread knew them before
+    took(outbox, 2)
+    outbox.resend(1, [made], 100.0)
+    assert outbox.pending([1, 2]) == {}
+
+
 def test_whoever_changes_an_endpoint_changes_what_it_is_by_then(outbox):
     outbox.add(endpoint())
 
