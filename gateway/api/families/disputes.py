@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -13,6 +14,7 @@ from ...core.calls import Alter, Things, Use
 from ...core.calls import Dispute as Deny
 from ...core.ids import CHARGE, DISPUTE, INTENT, id_of
 from ...core.problems import Problem
+from ...core.row import legs_of
 from ...core.things import Record, Thing
 from ...core.things.disputes import Decision, Dispute, answered, decided, given_in
 from .. import params
@@ -65,7 +67,10 @@ async def open_dispute(asked: Asked) -> Answer:
     reply = await asked.call(intent.ref, asked.id, deed)
     dispute = reply.intent.dispute if reply.intent is not None else None
     assert dispute is not None, "it was opened"
-    return dispute_object(await read_thing(asked, DISPUTES, dispute)), reply
+    reader = asked.services.reader
+    rows = await asyncio.to_thread(reader.named, DISPUTES, dispute)
+    opened = legs_of(rows[:1]).things[dispute]  # whatever has become of it since
+    return dispute_object(opened), reply
 
 
 async def retrieve_dispute(asked: Asked) -> Answer:

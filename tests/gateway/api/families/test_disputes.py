@@ -27,6 +27,15 @@ def test_a_dispute_is_read_and_answered_with_evidence(shop):
     assert made["id"] in str(shop.ask("GET", "/v1/disputes").body)
 
 
+def test_a_copy_of_what_opened_a_dispute_is_told_the_same(shop):
+    charge = shop.create().body["latest_charge"]
+    path = f"/v1/test_helpers/charges/{charge}/dispute"
+    first = shop.ask("POST", path, Idempotency_Key="deny-once")
+    shop.ask("POST", f"/v1/disputes/{first.body['id']}/close")
+    again = shop.ask("POST", path, Idempotency_Key="deny-once")
+    assert (again.body, again.headers["idempotent-replayed"]) == (first.body, "true")
+
+
 def test_who_gives_in_has_lost(shop):
     _, made = opened(shop, amount=500, reason="duplicate")
     closed = shop.ask("POST", f"/v1/disputes/{made['id']}/close").body
