@@ -17,7 +17,7 @@ from ..api.families.links import LINKS, link_in
 from ..api.families.sessions import LIVES_S, intent_for, kind_of, session_in
 from ..api.faults import Fault
 from ..api.given.holders import wanted_of
-from ..api.given.sources import SESSIONS, keeping, session_use
+from ..api.given.sources import CUSTOMERS, SESSIONS, keeping, session_use
 from ..api.ids import new_id, new_ref
 from ..core.authentication import Browser
 from ..core.calls import Alter, Create, Pay, Source, Things, Use
@@ -28,6 +28,7 @@ from ..core.problems import TRIED_TOO_OFTEN, Problem, invalid
 from ..core.row import legs_of
 from ..core.states import Status
 from ..core.things import Record, Thing
+from ..core.things.customers import Customer
 from ..core.things.links import opened
 from ..core.things.sessions import Session, SessionStatus
 from .attempts import attempted
@@ -133,7 +134,7 @@ class SessionTill:
 
     async def _offer(self, record: Record) -> Offer:
         session = session_in(record)
-        intent = await self._intent(session)
+        intent, is_gone = await self._intent(session), await self._is_gone(session.customer)
         merchant = self._services.merchants.get(record.merchant)
         return Offer(
             id=record.id,
@@ -144,7 +145,7 @@ class SessionTill:
             ),
             total=session.total,
             currency=session.currency,
-            stage=self._stage(session, intent),
+            stage=self._stage(session, intent, is_gone=is_gone),
             success_url=session.success_url.replace("{CHECKOUT_SESSION_ID}", record.id),
             cancel_url=session.cancel_url,
             ui=session.ui,
@@ -154,6 +155,12 @@ class SessionTill:
             is_setup=session.mode == "setup",
         )
 
+    async def _is_gone(self, customer: str | None) -> bool:
+        """Whether the *customer* whom a session is for was deleted: nothing is paid for him."""
+        record = await self._thing(CUSTOMERS, customer) if customer is not None else None
+        thing = record.thing if record is not None else None
+        return isinstance(thing, Customer) and thing.is_deleted
+
     async def _intent(self, session: Session) -> Intent | None:
         if session.intent is None:
             return None
@@ -161,14 +168,14 @@ class SessionTill:
         rows = await asyncio.to_thread(reader.named, kind_of(session), session.intent)
         return legs_of(rows).intents.get(session.intent)
 
-    def _stage(self, session: Session, intent: Intent | None) -> Stage:
+    def _stage(self, session: Session, intent: Intent | None, *, is_gone: bool) -> Stage:
         if session.status is SessionStatus.COMPLETE:
             return Stage.PAID
         if intent is not None and intent.status is Status.PROCESSING:
             return Stage.WAITING
         if intent is not None and intent.status is Status.NEEDS_ACTION:
             return Stage.ACTION
-        is_open = session.is_open(self._services.now())
+        is_open = session.is_open(self._services.now()) and not is_gone
         if intent is not None and intent.status is Status.CANCELED:
             is_open = False
         return Stage.OPEN if is_open else Stage.EXPIRED

@@ -118,6 +118,18 @@ def test_a_card_is_saved_where_nothing_is_paid(shop):
     assert visitor.told()["status"] == "complete"
 
 
+@pytest.mark.parametrize("what", [{}, SETUP])
+def test_a_session_of_a_customer_who_was_deleted_is_over(shop, what):
+    customer = shop.ask("POST", "/v1/customers").body["id"]
+    visitor = Visitor(shop, customer=customer, **what)
+    hidden = dict(HIDDEN.findall(visitor.look().text))
+    shop.ask("DELETE", f"/v1/customers/{customer}")
+    visitor.ask("POST", f"/c/{visitor.id}/pay", urlencode(hidden | CARD))
+    page = visitor.look().text
+    assert "has expired" in page
+    assert customer not in page
+
+
 def test_a_customer_stays_as_he_is_while_a_card_is_saved_for_him(shop, monkeypatch):
     at = f"/v1/customers/{shop.ask('POST', '/v1/customers', {'name': 'A. Visitor'}).body['id']}"
     visitor = Visitor(shop, customer=at.rpartition("/")[2], **SETUP)
