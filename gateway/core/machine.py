@@ -42,6 +42,7 @@ WRONG_KEY: Final = (
 )
 
 
+SOON_S: Final[Seconds] = 1.0  # until what is to end, and is in work, is looked at again
 _Ending = Callable[[str, Things, Seconds], Mapping[str, Thing] | Problem]
 _STAMPED: Final = (Sent.__name__, Owed.__name__)
 
@@ -123,6 +124,8 @@ class Gateway(Program):
         elif self.kernel.is_full(Budget.DOING):
             problem = away("Too much is in work: nothing was done")
         if problem is not None:
+            if call.ticket == NOBODY:
+                desk.ends.add(call.ref, desk.now + SOON_S)
             return desk.reply(Reply(ticket=call.ticket, problem=problem))
         work = Work(desk, call)
         desk.in_work |= names

@@ -275,6 +275,15 @@ def test_a_session_ends_by_itself_and_is_then_not_paid(is_restarted):
     assert replies(play)[-1].problem.param == "id"
 
 
+def test_a_session_that_was_in_work_when_its_time_came_ends_soon_after():
+    play = (session() >> answered("switch", "51")).skip() >> after(1_799)
+    play = (play.skip() >> call(Pay(source=SOURCE), ticket=3, uses=(OF_SESSION,))).skip()
+    play = (play >> after(2)).skip()
+    assert stands(play).status is SessionStatus.OPEN
+    play = ((play >> answered("switch", "51")).skip() >> after(1)).skip()
+    assert stands(play).status is SessionStatus.EXPIRED
+
+
 @pytest.mark.parametrize("is_over", [False, True])
 def test_what_a_person_finds_to_be_paid_completes_its_session_once(is_over):
     play = (session() >> after(4.0)).skip()
