@@ -87,13 +87,17 @@ class Paying:
         return str(made["secret"])
 
     async def capture(self, order: Order, amount: int | None, *, is_last: bool) -> None:
-        """Take what is set aside, or *amount* of it. Raises GatewayError."""
+        """Take what is set aside, or *amount* of it. Raises GatewayError.
+
+        Another amount is another deed: the one before may have been refused.
+        """
         more: dict[str, Any] = {"final_capture": is_last}
         if amount is not None:
             more["amount_to_capture"] = amount
         taken = order.intent.get("amount_received", 0)
         path = f"/v1/payment_intents/{order.intent['id']}/capture"
-        await self._gateway.post(path, _deed("capture", order, taken), **more)
+        asked = f"{'all' if amount is None else amount}-{'last' if is_last else 'part'}"
+        await self._gateway.post(path, f"{_deed('capture', order, taken)}-{asked}", **more)
 
     async def cancel(self, order: Order) -> None:
         """Give up what is set aside. Raises GatewayError."""

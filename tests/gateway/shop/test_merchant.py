@@ -71,6 +71,14 @@ def test_what_is_set_aside_is_taken_in_parts_or_given_up(merchant):
     assert asked[0][0] == "/v1/payment_intents/pi_1/cancel"
 
 
+def test_a_capture_is_asked_for_once_and_another_amount_is_another_one(merchant):
+    wanted = [{"amount": "5.00"}, {"amount": "5.00"}, {"amount": "4.00"}, {}]
+    wanted.append({"amount": "5.00", "more": "yes"})
+    first, again, *others = [deed(merchant, "capture", **form)[0][0][1] for form in wanted]
+    assert first == again
+    assert len({first, *others}) == 4
+
+
 def test_a_refund_is_asked_for_once_however_often_it_is_clicked(merchant):
     merchant.gateway.pay("cs_1")
     first, _ = deed(merchant, "refund", amount="2.90")
