@@ -19,13 +19,23 @@ class GatewayError(Error):
     """The gateway said no, or nothing.
 
     *status* of its answer, if it gave one, *code* is its word for why; *charge* was asked for.
+    *is_of_before*: the deed was asked for before, and came to this then, or was another.
     """
 
-    def __init__(self, message: str, code: str = "", status: int = 0, charge: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        code: str = "",
+        status: int = 0,
+        charge: str = "",
+        *,
+        is_of_before: bool = False,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
         self.charge = charge
+        self.is_of_before = is_of_before
 
 
 class GatewayClient:
@@ -63,11 +73,13 @@ class GatewayClient:
             raise GatewayError("the gateway answered with no object")
         if answer.is_error:
             problem = said.get("error", {})
+            is_copy = "Idempotent-Replayed" in answer.headers
             raise GatewayError(
                 problem.get("message", "refused"),
                 problem.get("code") or "",
                 answer.status_code,
                 problem.get("charge") or "",
+                is_of_before=is_copy or problem.get("type") == "idempotency_error",
             )
         return said
 

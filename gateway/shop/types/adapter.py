@@ -95,7 +95,12 @@ def page_of(order: Order) -> str:
 
 def attempts_of(order: Order) -> int:
     """How many cards were tried: a form is good for one."""
-    return int(order.intent.get("x_attempts", 0))
+    return tries_of(order.intent)
+
+
+def tries_of(intent: Mapping[str, Any]) -> int:
+    """How many cards were tried for *intent*."""
+    return int(intent.get("x_attempts", 0))
 
 
 def attempt_in(form: Mapping[str, Any]) -> str:

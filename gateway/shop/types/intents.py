@@ -19,6 +19,7 @@ from .adapter import (
     attempt_in,
     attempts_of,
     page_of,
+    tries_of,
     why_not,
 )
 
@@ -38,6 +39,8 @@ _FIELDS: Final[Mapping[str, str]] = {
 }
 _SAID: Final = (400, 402, 409)  # declined, or done by the same form before
 _TEXT_MAX: Final = 40
+_UNTRIED: Final = ("requires_payment_method", "requires_confirmation")
+SPENT_MAX: Final = 10  # keys of one attempt that came to nothing
 
 
 class Server:
@@ -64,21 +67,33 @@ class Server:
         attempt = attempt_in(form)
         if not order.payment or attempt != str(attempts_of(order)):
             return Go(page_of(order))
-        try:
-            await self._gateway.post(
-                f"{INTENTS}/{order.payment}/confirm",
-                f"order-{order.ticket}-try-{attempt}",
-                payment_method_data={"type": "card", "card": self._card(form)},
-                return_url=self._url + page_of(order),
-                **self._options(),
-            )
-        except GatewayError as error:
-            field = _FIELDS.get(error.code)
-            if field is not None and not error.charge:  # Nobody was asked with it.
-                return self._form(order, "", {field: WRONG[field]})
-            if error.status not in _SAID:
-                raise
+        deed = f"order-{order.ticket}-try-{attempt}"
+        for spent in range(SPENT_MAX):
+            try:
+                intent = await self._confirmed(order, form, f"{deed}-{spent}" if spent else deed)
+            except GatewayError as error:
+                field = _FIELDS.get(error.code)
+                if field is not None and not error.charge:  # Nobody was asked with it.
+                    return self._form(order, "", {field: WRONG[field]})
+                if not error.is_of_before:
+                    if error.status not in _SAID:
+                        raise
+                    break
+                intent = await self._gateway.get(f"{INTENTS}/{order.payment}")
+            # A gateway that died while it asked about the cardholder has tried no card with that
+            # key, and never will: then the attempt has another.
+            if intent["status"] not in _UNTRIED or str(tries_of(intent)) != attempt:
+                break
         return Go(page_of(order))  # What came of it is asked for there.
+
+    async def _confirmed(self, order: Order, form: Mapping[str, Any], deed: str) -> dict[str, Any]:
+        return await self._gateway.post(
+            f"{INTENTS}/{order.payment}/confirm",
+            deed,
+            payment_method_data={"type": "card", "card": self._card(form)},
+            return_url=self._url + page_of(order),
+            **self._options(),
+        )
 
     async def status(self, order: Order) -> Told:
         """See :class:`~.adapter.Adapter`."""

@@ -33,6 +33,7 @@ class FakeGateway:
         paths = ("/v1/payouts", "/v1/balance_transactions", "/v1/refunds")
         self.lists = {path: [] for path in paths}
         self.is_away = False
+        self.spent = {}  # by the key: what a copy is told of a confirmation that tried no card
 
     async def post(self, path, deed, **params):
         self._hear(path, deed, params)
@@ -46,6 +47,10 @@ class FakeGateway:
             self.intents["pi_1"] = {"id": "pi_1", "status": "requires_payment_method"}
             self.done[deed] = self.intents["pi_1"]
             return self.done[deed]
+        if path.endswith("/confirm") and deed in self.spent:
+            if self.spent[deed] is not None:
+                raise self.spent[deed]
+            return self.intents["pi_1"]
         if path.endswith("/confirm"):
             return self._confirm(params["payment_method_data"]["card"])
         return {}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cardswitch.gateway.shop.client import GatewayError
 from tests.gateway.shop.fakes import KEY, PAY, URL
 
 CARD = {"number": "4242 4242 4242 4242", "expiry": "12 / 30", "cvc": "123"}
@@ -54,6 +55,27 @@ def test_a_declined_card_is_told_and_a_second_one_pays(ordered):
     assert "9987" not in page.text
     pay(ordered, attempt="1")
     assert "is paid" in ordered.thanks().text
+
+
+OTHER = GatewayError("another request", "", 400, is_of_before=True)
+FAILED = GatewayError("the gateway failed", "", 500, is_of_before=True)
+
+
+@pytest.mark.parametrize("said", [None, OTHER, FAILED])
+def test_an_attempt_by_which_no_card_was_tried_has_another_key(ordered, said):
+    deed = f"order-{ordered.made().ticket}-try-0"
+    ordered.gateway.spent = {deed: said}
+    pay(ordered)
+    assert [each[1] for each in confirmed(ordered)] == [deed, f"{deed}-1"]
+    assert "is paid" in ordered.thanks().text
+
+
+def test_an_attempt_by_which_a_card_is_tried_has_no_other_key(ordered):
+    deed = f"order-{ordered.made().ticket}-try-0"
+    ordered.gateway.spent = {deed: OTHER}
+    ordered.gateway.intents["pi_1"]["status"] = "processing"
+    pay(ordered)
+    assert [each[1] for each in confirmed(ordered)] == [deed]
 
 
 def test_a_field_that_is_wrong_is_told_and_the_attempt_is_still_there(ordered):
