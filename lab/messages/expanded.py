@@ -45,6 +45,10 @@ def _unpacked(head: bytes, source: Iterator[bytes]) -> Iterator[bytes]:
             if not waiting:
                 break
             if unpack.eof:
+                # Zeros behind a member fill blocks, as of a tape: gzip(1) passes over them too.
+                waiting = waiting.lstrip(b"\0")
+                if not waiting:
+                    continue
                 unpack = zlib.decompressobj(_GZIP)
             part = unpack.decompress(waiting, _CHUNK)
             waiting = unpack.unused_data if unpack.eof else unpack.unconsumed_tail

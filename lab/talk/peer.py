@@ -185,7 +185,9 @@ class IsoPeer:
                     self._note(f"{fault}")
                     return
                 except LinkFault:
-                    return
+                    if not due:
+                        return
+                    time.sleep(LOOK_S)  # who has said all may still listen
                 except Error as error:
                     self._note(f"came, and is no message: {error}")
 

@@ -2,7 +2,8 @@
 
 Frames whose message cannot be read pass as they are, and are told; where frames cannot be told
 apart, the connection is ended on both sides. Keep-alives pass, behind the messages that came with
-them, and are not told.
+them, and are not told. Who has said all, and still listens, is answered, but not by a target in
+TLS, where one side cannot end alone.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from .rules import Rule, apply
 Way = Literal["request", "answer"]  # from whom connected, or from whom we connected to
 LINKS_MAX: Final = 32
 LOOK_S: Final = 0.05  # how soon the end is seen
+ANSWER_S: Final = 30.0  # how long answers may still come once all was asked
 
 
 class Passed(Struct, frozen=True, kw_only=True):
@@ -96,7 +98,7 @@ class Proxy:
         return None
 
     def _join(self, asking: socket.socket) -> None:
-        """Connect to the target, and pump both ways until either side ends."""
+        """Connect to the target, and pump both ways until both sides have said all."""
         try:
             answering = connect(*self._target, self._tls)
         except LinkFault as fault:
@@ -105,6 +107,8 @@ class Proxy:
         back = Thread(target=self._pump, args=(answering, asking, "answer"), daemon=True)
         back.start()
         self._pump(asking, answering, "request")
+        back.join(ANSWER_S)
+        _end(asking, answering)
         back.join()
         asking.close()
         return answering.close()
@@ -127,13 +131,13 @@ class Proxy:
                     raise fault
             if framer.is_partial:
                 self._fail(way, LinkFault("the connection ended within a message"))
+            elif not isinstance(target, ssl.SSLSocket):
+                return target.shutdown(socket.SHUT_WR)
         except (FramingError, ConfigError) as error:
             self._fail(way, error)
         except OSError:
             pass  # either side has ended it, or the other pump has
-        for each in (source, target):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+        return _end(source, target)
 
     def _pass(self, frame: bytes, target: socket.socket, way: Way) -> None:
         """Pass on one frame, as the rules say. Raises ConfigError, and OSError."""
@@ -171,3 +175,9 @@ class Proxy:
                 self._tell(passed)
             except OSError as error:
                 self.untold = self.untold or error
+
+
+def _end(*connections: socket.socket) -> None:
+    for each in connections:
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)

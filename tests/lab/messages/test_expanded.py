@@ -11,9 +11,9 @@ from cardswitch.lab.messages.expanded import expanded
 from cardswitch.specs.errors import FormatError
 
 
-@given(st.binary(), st.integers(1, 50))
-def test_what_is_packed_comes_out_whatever_the_chunks_are(data, size):
-    packed = gzip.compress(data) + gzip.compress(data)
+@given(st.binary(), st.integers(1, 50), st.integers(0, 40))
+def test_what_is_packed_comes_out_whatever_the_chunks_are(data, size, filling):
+    packed = gzip.compress(data) + gzip.compress(data) + bytes(filling)
     chunks = [packed[at : at + size] for at in range(0, len(packed), size)]
     assert b"".join(expanded(chunks)) == data + data
 

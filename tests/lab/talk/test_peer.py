@@ -6,10 +6,12 @@ import time
 import pytest
 
 from cardswitch.lab.talk.client import split_address
-from cardswitch.lab.talk.link import NoAnswer
+from cardswitch.lab.talk.link import Link, Manner, NoAnswer
 from cardswitch.lab.talk.peer import LINKS_MAX, IsoPeer
+from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.message import Message
 
+POS = Manner(load_dialect("pos"))
 SALE = Message("0200", {3: "000000", 4: "000000001051", 11: "000007", 41: "TERM0001"})
 ECHO = Message("0800", {11: "000008", 41: "TERM0001"})
 PATIENCE_S = 60.0
@@ -134,3 +136,12 @@ def test_a_yes_is_that_of_the_edition(dialect, request_, code):
         host.expect(request_.mti)
         assert client.ask(request_)[39] == code
         host.check()
+
+
+def test_who_has_said_all_is_answered_late_too(host):
+    host.expect("0200").late(0.2)
+    with socket.create_connection(split_address(host.address), PATIENCE_S) as connection:
+        link = Link(connection, POS)
+        link.send(SALE)
+        connection.shutdown(socket.SHUT_WR)
+        assert link.receive(time.monotonic() + PATIENCE_S)[39] == "00"

@@ -1,6 +1,7 @@
 """A proxy passes on what both sides say, and tells of all of it."""
 
 import socket
+import time
 from contextlib import contextmanager
 from threading import Thread
 
@@ -8,7 +9,7 @@ import pytest
 
 from cardswitch.lab.talk import proxy as module
 from cardswitch.lab.talk.client import IsoClient, split_address
-from cardswitch.lab.talk.link import LinkFault, Manner, NoAnswer
+from cardswitch.lab.talk.link import Link, LinkFault, Manner, NoAnswer
 from cardswitch.lab.talk.peer import IsoPeer
 from cardswitch.lab.talk.proxy import Proxy
 from cardswitch.lab.talk.rules import read_rule
@@ -148,3 +149,36 @@ def test_keepalives_pass_both_ways_and_are_not_told():
         thread.join()
     assert told == []
     assert not proxy.failed
+
+
+def half_closed(proxy):
+    """A sale from a client that then has said all, and listens."""
+    with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE_S) as connection:
+        link = Link(connection, POS)
+        link.send(SALE)
+        connection.shutdown(socket.SHUT_WR)
+        return link.receive(time.monotonic() + PATIENCE_S)
+
+
+@contextmanager
+def serving(target):
+    proxy = Proxy(("127.0.0.1", 0), split_address(target), POS, lambda told: None)
+    thread = Thread(target=proxy.serve, kwargs={"once": True})
+    thread.start()
+    yield proxy
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive()
+
+
+def test_who_has_said_all_is_answered():
+    with IsoPeer("pos") as host, serving(host.address) as proxy:
+        host.expect("0200").late(0.2)
+        assert half_closed(proxy)[39] == "00"
+
+
+def test_a_target_that_says_nothing_to_who_has_said_all_is_left(monkeypatch):
+    monkeypatch.setattr(module, "ANSWER_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        address = f"127.0.0.1:{deaf.getsockname()[1]}"
+        with serving(address) as proxy, pytest.raises(LinkFault):
+            half_closed(proxy)
