@@ -103,11 +103,21 @@ def _cut(
     streams: Sequence[Stream], cut: Cut, is_right: Callable[[bytes], bool], skip: int
 ) -> list[_Spoken]:
     """Each of *streams*, its frames, and how many of them are right."""
-    framed = [(stream, cut(stream.pieces)) for stream in streams]
+
+    def spoken(stream: Stream, start: int) -> _Spoken:
+        frames = cut(stream.pieces[start:])
+        return stream, frames, sum(is_right(frame.data[skip:]) for frame in frames.frames)
+
     return [
-        (stream, frames, sum(is_right(frame.data[skip:]) for frame in frames.frames))
-        for stream, frames in framed
+        max((spoken(stream, at) for at in _starts(stream)), key=_score_of) for stream in streams
     ]
+
+
+def _starts(stream: Stream) -> tuple[int, ...]:
+    """Where to begin: a single byte in front of all else may be a probe whether the link lives,
+    which repeats the byte before it."""
+    is_probe = not stream.has_start and len(stream.pieces[0].data) == 1 < len(stream.pieces)
+    return (0, 1) if is_probe else (0,)
 
 
 def _best(cuts: Iterable[Sequence[_Spoken]]) -> Sequence[_Spoken]:
@@ -121,9 +131,13 @@ def _frames(cut: Sequence[_Spoken]) -> Iterator[Frame]:
 
 def _score(cut: Sequence[_Spoken]) -> tuple[int, int]:
     """How many frames are right; of as many, how little is wrong beside them."""
-    right = [(frames, count) for _, frames, count in cut if count]
-    wrong = sum(len(frames.frames) - count + len(frames.unframed) for frames, count in right)
-    return sum(count for _, count in right), -wrong
+    scores = [_score_of(each) for each in cut if each[2]]
+    return sum(right for right, _ in scores), sum(wrong for _, wrong in scores)
+
+
+def _score_of(spoken: _Spoken) -> tuple[int, int]:
+    _, frames, right = spoken
+    return right, right - len(frames.frames) - len(frames.unframed)
 
 
 def _of_stream(stream: Stream, frames: Frames, skip: int) -> Iterator[Seen]:

@@ -1,6 +1,6 @@
 """Messages made safe to share: card data replaced by data of the same form, never by stars.
 
-A redacted message packs and reads as before: lengths, classes, Luhn digits and TLV stay as they
+A redacted message packs and reads as before: lengths, classes, Luhn digits and parts stay as they
 were, the first six digits of a card number too, so that it is routed alike. The same value always
 becomes the same substitute under one key, in every field that holds it; without the key nobody can
 tell which number it was.
@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, Final
 
-from ..errors import DecodeError
+from ..errors import DecodeError, FormatError
 from ..masking import FREE_TEXT, OPEN_TAGS, PAN_RUN, open_fields
 from ..message import Message
-from ..tlv import Tlv, pack_tlv, unpack_tlv
+from ..parts.ber import Ber
 from ..tracks import (
     PAN_DIGITS_MAX,
     Track2,
@@ -31,6 +31,8 @@ from ..tracks import (
 
 if TYPE_CHECKING:
     from ..dialect import Dialect
+    from ..grammar.fields import Field
+    from ..parts.layout import Layout, Part
 
 KEY_SIZE_MIN: Final = 16  # bytes; a card number has too few digits to be hidden by less
 BIN_SIZE: Final = 6  # digits of a card number that are kept: they name the issuer, not the card
@@ -155,13 +157,7 @@ class Redactor:
 
     def chip(self, data: str) -> str:
         """Chip data: what is of the card replaced tag by tag; all of it, if it is no TLV."""
-        try:
-            items = unpack_tlv(data)
-            redacted = pack_tlv([self._tag(item) for item in items])
-        except DecodeError:
-            return self.bytes_like(data)
-        # Filling between tags is lost; then its length would not be what it was.
-        return redacted if len(redacted) == len(data) else self.bytes_like(data)
+        return self._parts(Ber(binary=True), data, True) or self.bytes_like(data)
 
     def _value(self, dialect: Dialect, number: int, value: str, doubtful: bool) -> str:
         is_open = number in open_fields(dialect.version)
@@ -169,9 +165,56 @@ class Redactor:
             return self.text(value)
         if is_open:
             return value
-        kind = dialect.fields[number].notation.kind
-        replace = self._by_number.get(number) or self._by_kind.get(kind, self._secret)
-        return replace(value)
+        layout = dialect.form.parts.get(str(number))
+        if layout and (number == _CHIP or number not in self._by_number):
+            shared = self._parts(layout, value, number == _CHIP)
+            if shared:
+                return shared
+        if number in self._by_number:
+            return self._by_number[number](value)
+        return self._like_kind(dialect.fields[number], value)
+
+    def _like_kind(self, field: Field, value: str) -> str:
+        return self._by_kind.get(field.notation.kind, self._secret)(value)
+
+    def _parts(self, layout: Layout, value: str, is_chip: bool) -> str:
+        """*value* with each of its parts replaced by one as long; empty if it has not such parts,
+        or if what it says between them may be a card number."""
+        try:
+            octets = layout.octets(value)
+            shared = bytearray(octets)
+            for part in layout.split(octets):
+                if part.key in layout.padding_keys and not part.value.strip("0"):
+                    continue
+                inner = layout.inner(part.key)
+                new = self._parts(inner, part.value, is_chip) if inner and part.value else ""
+                raw = layout.make(part.key, new or self._part(layout, part, is_chip)).raw
+                if len(raw) != part.end - part.start:
+                    return ""
+                shared[part.start : part.end] = raw
+            text = layout.text(bytes(shared))
+        except FormatError:
+            return ""
+        is_told = not layout.binary and any(run[0] in text for run in PAN_RUN.finditer(value))
+        return "" if is_told else text
+
+    def _part(self, layout: Layout, part: Part, is_chip: bool) -> str:
+        """The substitute of a part that has none of its own."""
+        key, value, field = part.key, part.value, layout.field(part.key)
+        if isinstance(layout, Ber):
+            bare = value.rstrip("F")
+            if is_chip and key in OPEN_TAGS:
+                return value
+            if key == _PAN_TAG and is_pan(bare):
+                return self.pan(value)
+            if key in _TRACK_TAGS and is_pan(value.partition("D")[0]):
+                return self.track2(bare) + value[len(bare) :]
+            if key == _EXPIRY_TAG and len(value) == 6:
+                return self.expiry(value[:4]) + value[4:]
+        if field is not None:
+            return self._like_kind(field, value)
+        is_hex = layout.binary or isinstance(layout, Ber)
+        return self.bytes_like(value) if is_hex else self._secret(value)
 
     def _secret(self, value: str) -> str:
         """A value of unknown meaning: card numbers as everywhere, all else as its kind."""
@@ -193,22 +236,6 @@ class Redactor:
         """Other digits; a sign or a separator stays."""
         bare = iter(self.like("".join(c for c in value if c in digits)))
         return "".join(next(bare) if c in digits else c for c in value)
-
-    def _tag(self, item: Tlv) -> Tlv:
-        if item.children:
-            return Tlv(item.tag, children=tuple(self._tag(child) for child in item.children))
-        value = item.value.hex().upper()
-        if item.tag in OPEN_TAGS:
-            return item
-        if item.tag == _PAN_TAG and is_pan(value.rstrip("F")):
-            bare = value.rstrip("F")
-            return Tlv(item.tag, bytes.fromhex(self.pan(bare) + value[len(bare) :]))
-        if item.tag in _TRACK_TAGS and is_pan(value.partition("D")[0]):
-            bare = value.rstrip("F")
-            return Tlv(item.tag, bytes.fromhex(self.track2(bare) + value[len(bare) :]))
-        if item.tag == _EXPIRY_TAG and len(value) == 6:
-            return Tlv(item.tag, bytes.fromhex(self.expiry(value[:4]) + value[4:]))
-        return Tlv(item.tag, bytes.fromhex(self.bytes_like(value)))
 
     def _numbers(self, purpose: str, value: str) -> Iterator[int]:
         """Endless numbers, 0 to 65535, that *value* and the key decide."""

@@ -111,3 +111,19 @@ def test_what_wireshark_writes_is_read(form, tmp_path):
     subprocess.run(["editcap", "-F", form, path, tmp_path / "b"], check=True)
     items = read_items((tmp_path / "b").read_bytes(), "auto", POS)
     assert [item.data for item in items] == WIRES
+
+
+@pytest.mark.parametrize("name", FRAMED)
+def test_a_probe_whether_the_link_lives_is_no_byte_of_the_first_frame(name):
+    said = [b"\0", *(FRAMED[name](m) for m in WIRES)]
+    written = write_pcap((float(n), HERE, THERE, one) for n, one in enumerate(said))
+    for framing in ("auto", name):
+        seen = read_captured(written, is_right, framing=framing)
+        assert [(one.data, one.fault) for one in seen] == [(wire, None) for wire in WIRES]
+
+
+@pytest.mark.parametrize("name", FRAMED.keys() - {"stx-etx", "none"})
+def test_a_peer_that_sends_byte_by_byte_sends_no_probe(name):
+    bytewise = [bytes([byte]) for wire in WIRES for byte in FRAMED[name](wire)]
+    written = write_pcap((float(n), HERE, THERE, one) for n, one in enumerate(bytewise))
+    assert [one.data for one in read_captured(written, is_right)] == WIRES

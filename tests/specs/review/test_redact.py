@@ -108,3 +108,38 @@ def test_chip_data_of_any_kind_keeps_its_size(data):
 @given(st.text("0123456789=DF", max_size=37))
 def test_tracks_of_any_kind_keep_their_size(track):
     assert len(Redactor(KEY).track2(track)) == len(track)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "value"),
+    [
+        ("example-bcd-tpdu", 62, "IN007INV4711CU0124711ROOMZ12"),
+        ("pos", 55, "0000" + "5A089999990000000014" + "00" + "9F3602003C" + "000000"),
+        ("pos", 55, "E10F00" + "5A089999990000000014" + "9F0600" + "00"),
+        ("pos", 54, "0001840D000000001250"),
+        ("example-bcd-tpdu", 63, "5A089999990000000014" + "8202ABCD"),
+        ("iso87-bcd-ebcdic", 55, "01000F" + "5A089999990000000014" + "9F3602003C"),
+    ],
+)
+def test_parts_stay_parts(name, number, value):
+    dialect = load_dialect(name)
+    before = dialect.parts_of(number, value)
+    assert before
+    shared = redacted(Message("0200", {number: value}), name=name)[number]
+    after = dialect.parts_of(number, shared)
+    assert [(p.key, p.start, p.end) for p in after] == [(p.key, p.start, p.end) for p in before]
+    assert PAN not in shared
+    assert shared != value
+    if "5A08" in value:
+        assert f"5A08{Redactor(KEY).pan(PAN)}" in shared
+
+
+def test_what_a_chip_may_say_is_secret_in_any_other_field():
+    message = Message("0200", {63: "8202ABCD"})
+    assert "ABCD" not in redacted(message, name="example-bcd-tpdu")[63]
+
+
+def test_a_card_number_that_looks_like_tags_is_not_taken_for_them():
+    number, name = "120001300014000", "example-bcd-tpdu"
+    assert load_dialect(name).parts_of(62, number)
+    assert redacted(Message("0200", {62: number}), name=name)[62] != number
