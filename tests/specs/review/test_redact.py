@@ -113,7 +113,7 @@ def test_tracks_of_any_kind_keep_their_size(track):
 @pytest.mark.parametrize(
     ("name", "number", "value"),
     [
-        ("example-bcd-tpdu", 62, "IN007INV4711CU0124711ROOMZ12"),
+        ("example-bcd-tpdu", 62, "IN007INV4711CU0114711ROOMZ12"),
         ("pos", 55, "0000" + "5A089999990000000014" + "00" + "9F3602003C" + "000000"),
         ("pos", 55, "E10F00" + "5A089999990000000014" + "9F0600" + "00"),
         ("pos", 54, "0001840D000000001250"),
