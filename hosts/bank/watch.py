@@ -51,7 +51,8 @@ class BankWatch:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self._held.close()
+        with self._lock:  # A look that is under way ends first: its thread goes on without us.
+            self._held.close()
 
     def look(self) -> list[str]:
         """Take the orders that are new, and book what is due; the names of the answers."""
@@ -61,8 +62,16 @@ class BankWatch:
             return [*answers, *book_due(folder, self._clock.now(), self._config)]
 
     async def _go_on(self) -> None:
+        said = ""
         while True:
-            await asyncio.to_thread(self.look)
+            try:
+                await asyncio.to_thread(self.look)
+                said = ""
+            except (OSError, Error) as error:  # A full disk, for one: it may have room again.
+                self._seen = -1
+                if str(error) != said:
+                    said = str(error)
+                    self._say(f"bank: {said}; it tries again")
             await asyncio.sleep(LOOK_S)
 
     def _new(self) -> Iterator[Path]:

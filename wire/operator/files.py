@@ -18,7 +18,8 @@ def staged_files(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
     """Have *files* ready in *folder* while the caller records them; then give them their names.
 
     A full disk is found before anything is recorded. If the caller fails, no file appears; after
-    a crash in between, doing it all again gives the same files. Raises Error.
+    a crash in between, or a name that is refused, doing it all again gives the same files. Raises
+    Error.
     """
     staged = {folder / name: _part(folder, name) for name in files}
     try:
@@ -29,14 +30,15 @@ def staged_files(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
                 create_file(part, files[path.name], SHARED)
             sync_folder(folder)
         yield
-        with _explained(folder):
-            for path, part in staged.items():
-                rename_file(part, path)
-            sync_folder(folder)
-    finally:
+    except BaseException:
         for part in staged.values():
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+        raise
+    with _explained(folder):  # They are recorded: what gets no name now is kept, as by a crash.
+        for path, part in staged.items():
+            rename_file(part, path)
+        sync_folder(folder)
 
 
 @contextmanager

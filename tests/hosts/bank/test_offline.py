@@ -1,6 +1,7 @@
 """A bank in a folder: the account goes on from order to order, and every answer is kept."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -8,11 +9,12 @@ from click.testing import CliRunner
 
 from cardswitch.hosts.bank.account import Bank
 from cardswitch.hosts.bank.config import BankConfig
-from cardswitch.hosts.bank.offline import MEMORY, accounts_of, book_due, take
+from cardswitch.hosts.bank.offline import MEMORY, accounts_of, book_due, recall, take
 from cardswitch.hosts.bank.order import Unreadable
 from cardswitch.hosts.cli import host
 from cardswitch.specs.ach import read_ach
 from cardswitch.specs.errors import Error
+from cardswitch.wire.operator import files
 from tests.kit.histories import CLOSED_AT, MERCHANTS, OWN
 from tests.kit.orders import order_of
 
@@ -74,6 +76,43 @@ def test_answers_that_a_crash_left_without_a_name_get_it(tmp_path):
         path.rename(path.with_name(f"{path.name}.part"))
     assert accounts_of(tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == whole
+
+
+def test_answers_of_before_the_memory_knew_are_none_of_another_order(tmp_path, monkeypatch):
+    def crash(path, content, mode):
+        (tmp_path / "status-000001.xml.part").write_bytes(b"half")
+        (tmp_path / "statement-000001-EUR.xml.part").write_bytes(b"never booked")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "create_file", crash)
+        patched.setattr(Path, "unlink", lambda path, **_: None)  # What is gone deletes nothing.
+        with pytest.raises(KeyboardInterrupt):
+            take(ORDER, tmp_path, CLOSED_AT)
+    late = take(ORDER, tmp_path, CLOSED_AT + 3 * 86_400)
+    assert late.files == ("status-000001.xml",)
+    assert accounts_of(tmp_path)[0].amount == Decimal(1_000_000)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [MEMORY, "status-000001.xml"]
+
+
+@pytest.mark.parametrize("refused", range(3))
+def test_a_name_that_is_refused_costs_no_answer(tmp_path, monkeypatch, refused):
+    given = []
+
+    def rename(old, new):
+        given.append(new)
+        if len(given) > refused:
+            raise OSError("refused")
+        old.replace(new)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "rename_file", rename)
+        with pytest.raises(Error, match="cannot be written"):
+            take(ORDER, tmp_path, CLOSED_AT)
+    again = [] if recall(tmp_path).orders else take(ORDER, tmp_path, CLOSED_AT).files
+    assert len(again) == (0 if refused else 2)
+    names = [MEMORY, "statement-000001-EUR.xml", "status-000001.xml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
 def numbered(number, iban):

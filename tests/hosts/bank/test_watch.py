@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -139,6 +141,58 @@ def test_it_goes_on_until_it_is_stopped(watch, orders, tmp_path):
         waiting = asyncio.ensure_future(watch.wait())
         await watch.stop()
         await waiting
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("content", [ORDER, b"<a/>"])
+def test_what_a_full_disk_refuses_is_said_once_and_tried_again(
+    watch, orders, tmp_path, monkeypatch, content
+):
+    asked = []
+
+    def full(*_):
+        asked.append(1)
+        raise Error("no room")
+
+    monkeypatch.setattr(watching, "LOOK_S", 0.01)
+
+    async def until(true):
+        async with asyncio.timeout(30):
+            while not true():
+                await asyncio.sleep(0.01)
+
+    async def main():
+        watch.start()
+        with monkeypatch.context() as patched:
+            patched.setattr(watching, "book_due", full)
+            patched.setattr(watching, "leave_alone", full)
+            (orders / "a.xml").write_bytes(content)
+            await until(lambda: len(asked) > 2)
+        await until(lambda: "a.xml" in recall(tmp_path / "bank").files)
+        await watch.stop()
+
+    asyncio.run(main())
+    assert watch.said.count("bank: no room; it tries again") == 1
+
+
+def test_a_look_that_is_under_way_ends_before_another_bank_may_begin(watch, orders, monkeypatch):
+    begun, taken = threading.Event(), []
+
+    def slow(*_):
+        begun.set()
+        time.sleep(0.3)
+        taken.append(1)
+        raise Error("no room")
+
+    monkeypatch.setattr(watching, "take", slow)
+    (orders / "a.xml").write_bytes(ORDER)
+
+    async def main():
+        watch.start()
+        await asyncio.to_thread(begun.wait, 30)
+        await watch.stop()
+        assert taken
 
     asyncio.run(main())
 
