@@ -23,7 +23,8 @@ class Token(Struct, frozen=True, kw_only=True, tag="token"):
 
 def not_usable(token: Token, made: Seconds, now: Seconds) -> Problem | None:
     """Why *token*, which was *made* then, stands for a card no more."""
-    if not token.is_used and now < made + LIFETIME_S:
+    # One of a clock that was ahead, as testers shift it, lives no longer than others.
+    if not token.is_used and abs(now - made) < LIFETIME_S:
         return None
     text = "A token is used once, within ten minutes: make a new one"
     return invalid(text, None, "token_already_used")
