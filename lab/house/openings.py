@@ -1,19 +1,25 @@
-"""What a configuration leaves open: where others may listen in, or speak as somebody else. Pure."""
+"""What a configuration leaves open: where others may listen in, or speak as somebody else, and
+what is asked for and cannot be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
 from msgspec import Struct, structs
 
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.hsm_sim.custody.policy import Policy
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DialectError
 from cardswitch.specs.merchants import Merchant
-from cardswitch.switch.operate.config import ListenerConfig
+from cardswitch.switch.operate.config import ListenerConfig, UpstreamConfig
 from cardswitch.wire.operator.addresses import Address, IsoListener, is_here
 from cardswitch.wire.operator.config import SHARED
 from cardswitch.wire.web.place import WebPlace
+
+_TELL_TOTALS: Final = frozenset("01")  # the editions, 1987 and 1993, in which fields 74 to 89 do
 
 
 class Opening(Struct, frozen=True):
@@ -42,6 +48,8 @@ def openings(value: Any, where: str = "") -> Iterator[Opening]:
             yield from _of_policy(value, where)
     if isinstance(value, ListenerConfig):
         yield from _of_speakers(value, where)
+    if isinstance(value, UpstreamConfig) and value.settles_with:
+        yield from _of_totals(value, where)
     for name, inner in _inside(value):
         yield from openings(inner, _key(where, name))
 
@@ -120,6 +128,16 @@ def _of_dialled(place: Address, where: str) -> Iterator[Opening]:
             "whoever has a certificate for that host may answer",
             "say with tls_names whose it must be",
         )
+
+
+def _of_totals(place: UpstreamConfig, where: str) -> Iterator[Opening]:
+    with suppress(DialectError):  # a file counts from the folder of the configuration
+        if load_dialect(place.dialect).version not in _TELL_TOTALS:
+            yield Opening(
+                f"{where}.settles_with",
+                f"totals do not go over in {place.dialect}: none of them can ever agree",
+                "leave it out",
+            )
 
 
 def _of_merchant(merchant: Merchant, where: str) -> Iterator[Opening]:

@@ -73,3 +73,14 @@ def test_it_is_told_by_the_key_that_it_stands_under():
         "switch.upstreams.bank": False,
         "switch.hsm": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("dialect", "is_told"),
+    [("pos", False), ("iso93-ascii", False), ("iso2003", True), ("iso2023", True)],
+)
+def test_totals_that_cannot_be_told_are_named(dialect, is_told):
+    place = UpstreamConfig(port=1, dialect=dialect, settles_with="999001", **PAPERS)
+    said = f"here.settles_with: totals do not go over in {dialect}"
+    assert [line.startswith(said) for line in told(place)] == [True] * is_told
+    assert told(replace(place, settles_with="")) == []
