@@ -35,7 +35,6 @@ from .things.disputes import Dispute
 from .things.sessions import Session, expired
 
 NO_CARD: Final = "0"  # Its fingerprint tells which key the journal was written with.
-TRACE_GAP: Final = 1_000  # Numbers skipped after a crash: sign-ons and echoes are not journalled.
 WRONG_KEY: Final = (
     "gateway.vault: this key is not the one that the journal was written with: put the key of this "
     "data folder back, or move the folder away and start with a new one"
@@ -186,7 +185,7 @@ class Gateway(Program):
             elif row.state in _STAMPED and row.sequence > said:
                 rows.trace, said = _trace_of(read(row)), row.sequence
         if rows.trace:
-            self.kernel.skip_numbers(SWITCH, rows.trace + TRACE_GAP)
+            self.kernel.skip_lost_numbers(SWITCH, rows.trace)
 
     async def _serve(self, call: Call, work: Work, taken: set[str]) -> None:
         await serve(self._desk, call, work)

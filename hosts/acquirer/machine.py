@@ -41,7 +41,6 @@ WRONG_KEY: Final = (
     "acquirer.vault: this key is not the one that the journal was written with: put the key of "
     "this data folder back, or move the folder away and start with a new one"
 )
-TRACE_GAP: Final = 1_000  # Numbers skipped after a crash: sign-ons and echoes are not journalled.
 
 
 class Acquirer(Program):
@@ -106,7 +105,7 @@ class Acquirer(Program):
         if self.books.recall(rows).get("key", key) != key:
             raise ConfigError(WRONG_KEY)
         if self.books.last_trace:
-            self.kernel.skip_numbers(NETWORK, self.books.last_trace + TRACE_GAP)
+            self.kernel.skip_lost_numbers(NETWORK, self.books.last_trace)
         if not self.books.has_rows:
             self._desk.checkpoint()  # It says from the beginning which key is used.
         return self.kernel.take()

@@ -43,7 +43,7 @@ def noticed(seed: int) -> bool:
 def test_where_there_are_two_acquirers_each_books_what_it_settles():
     booked = {bank.name: len(bank.booked()) for bank in run(6).banks}
     assert booked.keys() == {"", ABROAD}
-    assert min(booked.values()) > 3
+    assert min(booked.values()) >= 3
 
 
 def test_something_of_everything_happens():

@@ -209,7 +209,7 @@ def _file_named(word: str, form: str) -> str | None:
         return None
     if Path(word).is_file():
         return word
-    if Path(word).is_dir() and not _MESSAGE.match(word):
+    if word and Path(word).is_dir() and not _MESSAGE.match(word):
         raise click.UsageError(f"{ascii(word)[1:-1]}: that is a folder: name a file in it")
     if _is_name(word, form):
         shown = _LONG_NUMBER.sub(lambda run: "*" * len(run[0]), word)

@@ -25,8 +25,6 @@ from ..totals.counting import count
 from .owed import pursue
 from .reverse import undo
 
-# Trace numbers that may have been used without a row in the journal: sign-ons and echoes.
-RECOVERY_GAP: Final = 1_000
 TOLD_SHOWN: Final = 3
 
 
@@ -56,7 +54,7 @@ def rebuild(memory: Memory, kernel: Kernel, settings: Settings, rows: Iterable[R
         is_numbered = row.state in OWING and not is_older
         if is_numbered and row.upstream in settings.upstreams:
             used = int(message_of(row, memory.vault)[11])
-            kernel.skip_numbers(row.upstream, used + RECOVERY_GAP)
+            kernel.skip_lost_numbers(row.upstream, used)
         if row.state == State.ANSWERED:
             _bury_again(memory, settings, legs[row.leg], row, kernel.now)
 
@@ -84,7 +82,7 @@ def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> 
         memory.leg_number = max(memory.leg_number, told["leg_number"])
         for name, last in told["numbers"].items():
             if name in settings.upstreams:
-                kernel.skip_numbers(name, last + RECOVERY_GAP)
+                kernel.skip_lost_numbers(name, last)
 
 
 def _bury_again(memory: Memory, settings: Settings, own: Leg, row: Row, now: float) -> None:

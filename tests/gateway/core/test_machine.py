@@ -242,7 +242,7 @@ def test_a_step_that_the_table_has_not_is_refused_with_the_intent():
 
 
 def test_a_start_gives_no_number_twice_though_old_money_is_still_held(monkeypatch):
-    monkeypatch.setattr("cardswitch.gateway.core.machine.TRACE_GAP", 0)
+    monkeypatch.setattr("cardswitch.wire.machine.kernel.GAP", 1)
     machine = Gateway(Node("GATE0001"), VAULT, checkpoint_rows=1)
     play = (played(machine) >> held()).skip()
     play = (play >> answered("switch", "00")).skip()

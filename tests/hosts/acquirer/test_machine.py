@@ -2,9 +2,10 @@
 
 import pytest
 
-from cardswitch.hosts.acquirer.machine import TRACE_GAP, Acquirer
+from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
+from cardswitch.wire.machine.kernel import GAP
 from cardswitch.wire.ports import LinkId, Received
 from tests.kit.hosts import (
     FRONT,
@@ -56,7 +57,7 @@ def test_numbers_go_on_behind_those_that_may_be_alive() -> None:
     play = (acquirer() >> Received(FRONT, purchase())).skip()
     last = int(entries_of(play)[-1].trace)
     rebuilt = (again(play) >> Received(FRONT, purchase(trace=8))).skip()
-    assert int(rebuilt.sent_on(UPSTREAM)[-1][11]) > last + TRACE_GAP
+    assert int(rebuilt.sent_on(UPSTREAM)[-1][11]) > last + GAP
 
 
 @pytest.mark.parametrize("later", [0, 1, 5, 50])

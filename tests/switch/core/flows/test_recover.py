@@ -4,9 +4,9 @@ import pytest
 
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
-from cardswitch.switch.core.flows.recover import RECOVERY_GAP
 from cardswitch.switch.core.settings import Route, Upstream
 from cardswitch.switch.core.states import Mark, State
+from cardswitch.wire.machine.kernel import GAP, GAP_PER_S
 from cardswitch.wire.ports import LinkUp, Received
 from tests.kit.play import after, answered, sent
 from tests.kit.switch import (
@@ -232,4 +232,11 @@ def test_numbers_go_on_behind_the_checkpoint_whatever_older_leg_it_names():
     play.do(play.machine.cut_over_now(play.now, "ann", ""))
     before = play.machine.kernel.numbers()["acquirer"]
     again = crashed(play.skip())
-    assert again.machine.kernel.numbers()["acquirer"] == before + RECOVERY_GAP
+    assert GAP <= again.machine.kernel.numbers()["acquirer"] - before < 2 * GAP
+
+
+def test_numbers_of_sign_ons_before_a_second_crash_are_not_those_behind_it():
+    first = linked(crashed(approved(opened()).skip()))
+    second = linked(crashed(first.skip(), down_s=2.0))
+    stans = [int(play.sent_on(ACQUIRER)[-1][11]) for play in (first, second)]
+    assert stans[1] - stans[0] >= GAP_PER_S
