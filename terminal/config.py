@@ -85,6 +85,11 @@ class TerminalConfig(IsoAddress, frozen=True, kw_only=True):
         if self.mac.terminal_keys:
             raise ValueError("mac.terminal_keys: a terminal has one key, mac.key")
 
+    @property
+    def journal(self) -> Path:
+        """The file of all that it has done."""
+        return Path(self.state) / f"terminal-{self.id}.log"
+
 
 class _Cards(Struct, frozen=True):
     """The file of test cards; of its other keys the issuer and the lab make use."""

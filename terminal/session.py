@@ -288,13 +288,17 @@ def abandon(config: TerminalConfig, because: str) -> list[Outcome]:
 
 def open_journal(config: TerminalConfig) -> FileJournal:
     """The journal of the terminal *config*; raises Error if another process holds it."""
-    folder = Path(config.state)
-    folder.mkdir(parents=True, exist_ok=True)
-    return FileJournal(folder / f"terminal-{config.id}.log", TerminalEntry)
+    config.journal.parent.mkdir(parents=True, exist_ok=True)
+    return FileJournal(config.journal, TerminalEntry)
 
 
 def read_book(config: TerminalConfig) -> Book:
-    """All that the terminal *config* knows, from its journal. Raises Error as for a session."""
+    """All that the terminal *config* knows, from its journal. Raises Error as for a session.
+
+    Of a terminal that has none yet, perhaps a misspelt one, none is made.
+    """
+    if not config.journal.exists():
+        return Book()
     with closing(open_journal(config)) as journal:
         return rebuild(journal.read())
 

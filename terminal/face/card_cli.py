@@ -10,7 +10,7 @@ import click
 from cardswitch.specs.transactions.card_files import ACTIONS, file_fields
 from cardswitch.specs.transactions.offers import Offer
 
-from .given import card_of, offered
+from .given import card_of, offered, words_of
 from .options import common, waiting
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def reporting(offer: Offer) -> click.Command:
     @click.argument("text")
     @_of_card
     def report(config: TerminalConfig, text: str, **options: Any) -> None:
-        _tell(config, offer, {TEXT: text}, **options)
+        _tell(config, offer, {TEXT: words_of(config, text, TEXT)}, **options)
 
     return offered(offer, report)
 

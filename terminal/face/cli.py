@@ -11,7 +11,7 @@ from cardswitch.specs.transactions.offers import Offer, offers
 from .card_cli import listing, reporting
 from .desk_cli import change_key, close_batch, echo, keys, settle, sign_off, sign_on
 from .follow_cli import adding, refunding
-from .given import amount_of, card_of, offered, part_of, pin_of, presenting
+from .given import amount_of, card_of, offered, part_of, pin_of, presenting, price_of
 from .offline_cli import selling_offline
 from .options import common, pin_option, waiting
 
@@ -89,8 +89,8 @@ def _asking(offer: Offer) -> click.Command:
         from .screen import conclude
 
         presented = card_of(config, card, expiry, cvv)
-        minor = amount_of(amount, config.currency) if offer.takes_amount else 0
-        paid_out = amount_of(cash, config.currency, "--cash") if offer.takes_cash else 0
+        minor = price_of(amount, config.currency) if offer.takes_amount else 0
+        paid_out = price_of(cash, config.currency, "--cash") if offer.takes_cash else 0
         order = Order(
             amount=minor,
             currency=config.currency,

@@ -8,7 +8,7 @@ import click
 
 from cardswitch.specs.transactions.offers import Offer
 
-from .given import amount_of, card_of, offered, part_of, presenting
+from .given import card_of, offered, part_of, presenting, price_of
 from .options import common, waiting
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def adding(offer: Offer) -> click.Command:
     ) -> None:
         from .screen import conclude
 
-        minor = amount_of(amount, config.currency)
+        minor = price_of(amount, config.currency)
         conclude(
             config,
             lambda session: session.perform(

@@ -48,6 +48,19 @@ def _presenting(is_required: bool, command: Callable[..., None]) -> Callable[...
 
 def pin_of(given: str | None) -> str | None:
     """The PIN that --pin or the environment tells; a warning if others can see it."""
+    pin = _given_pin(given)
+    if pin is not None:
+        from cardswitch.specs.errors import CryptoError
+        from cardswitch.specs.security.pins import require_pin
+
+        try:
+            require_pin(pin)
+        except CryptoError as error:
+            raise click.BadParameter(str(error), param_hint="--pin") from None
+    return pin
+
+
+def _given_pin(given: str | None) -> str | None:
     from click.core import ParameterSource
 
     if given == "-":
@@ -75,23 +88,43 @@ def amount_of(text: str, currency: str, option: str = "AMOUNT") -> int:
         raise click.BadParameter(str(error), param_hint=option) from None
 
 
-def part_of(text: str | None, currency: str) -> int:
-    """The same of an AMOUNT that may be left out, which is 0 and means all; 0 itself is no part."""
-    minor = amount_of(text, currency) if text is not None else 0
-    if text is not None and not minor:
-        raise click.BadParameter(
-            "expected an amount above zero (leave it out for all)", param_hint="AMOUNT"
-        )
+def price_of(text: str, currency: str, option: str = "AMOUNT", hint: str = "") -> int:
+    """The same of what moves money: 0 moves none."""
+    minor = amount_of(text, currency, option)
+    if not minor:
+        raise click.BadParameter(f"expected an amount above zero{hint}", param_hint=option)
     return minor
+
+
+def part_of(text: str | None, currency: str) -> int:
+    """The same of an AMOUNT that may be left out, which is 0 and means all."""
+    return price_of(text, currency, hint=" (leave it out for all)") if text is not None else 0
+
+
+def words_of(config: TerminalConfig, text: str, field: int) -> str:
+    """*text*, given as TEXT, which *field* must be able to say on the way to the switch."""
+    from cardswitch.specs.errors import EncodeError
+    from cardswitch.specs.message import Message
+
+    try:
+        config.channel().encode(Message("0600", {field: text}))
+    except EncodeError as error:
+        raise click.BadParameter(str(error), param_hint="TEXT") from None
+    return text
 
 
 def card_of(config: TerminalConfig, wanted: str, expiry: str = "", cvv: str = "") -> Card:
     """The card *wanted*, an alias or a number, with what is given instead of its own."""
+    from cardswitch.specs.dates import is_expiry
     from cardswitch.specs.errors import ConfigError, Error
 
     from ..config import read_cards
     from ..customer.card import find_card
 
+    if expiry and not is_expiry(expiry):
+        raise click.BadParameter("expected a year and a month, YYMM", param_hint="--expiry")
+    if not (cvv.isascii() and cvv.isprintable()):
+        raise click.BadParameter("expected digits", param_hint="--cvv")
     path = Path(config.cards)
     # Who gives a card number needs no file of test cards.
     listed = read_cards(path) if path.exists() or not wanted.isdecimal() else ()

@@ -8,7 +8,7 @@ import click
 
 from cardswitch.specs.transactions.offers import Offer
 
-from .given import amount_of, card_of, offered, presenting
+from .given import card_of, offered, presenting, price_of
 from .options import common, waiting
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def selling_offline(offer: Offer) -> click.Command:
         from .screen import conclude
 
         order = Order(
-            amount=amount_of(amount, config.currency),
+            amount=price_of(amount, config.currency),
             currency=config.currency,
             card=card_of(config, card, expiry, cvv),
             entry=entry,

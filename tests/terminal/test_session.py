@@ -95,6 +95,12 @@ def test_what_is_told_is_on_disk_already(config):
     assert asyncio.run(main()) == (SaleState.APPROVED, 2)
 
 
+def test_who_only_looks_makes_no_journal(config):
+    unknown = replace(config, id="TYPO")
+    assert read_book(unknown) == Book()
+    assert not unknown.journal.exists()
+
+
 def test_a_second_process_must_wait(config):
     async def main():
         async with open_session(config):

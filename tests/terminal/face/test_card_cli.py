@@ -29,6 +29,14 @@ def test_it_names_the_card_and_no_money(lab, small_switch, words, mti, said):
     assert text.exit_code == 0, text.output
 
 
+@pytest.mark.parametrize("text", ["", "x" * 101, "two\nlines", "ünïcode"])
+def test_words_that_cannot_be_sent_are_no_report(lab, small_switch, text):
+    words = ["report", text, "--card", "good", "--config", str(lab)]
+    result = CliRunner().invoke(terminal, words)
+    assert (result.exit_code, small_switch.seen) == (2, [])
+    assert "Invalid value for TEXT: field 104: expected ans...100" in result.stderr
+
+
 def test_a_report_is_not_kept_and_so_not_repeated(lab, small_switch):
     words = ["--card", "good", "--config", str(lab)]
     assert CliRunner().invoke(terminal, ["report", "left here", *words]).exit_code == 0
