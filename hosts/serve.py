@@ -25,7 +25,7 @@ from .issuer.config import IssuerConfig
 from .issuer.machine import Issuer
 from .row import HostRow
 from .rules.file import path_of, read_all
-from .rules.reload import Reload
+from .rules.reload import Reload, stamps_of
 from .rules.rule import Rule
 from .store import ACQUIRER_JOURNAL, ACQUIRER_SCHEMA, ISSUER_JOURNAL, ISSUER_SCHEMA, open_journal
 from .vault import open_vault, read_key
@@ -71,6 +71,8 @@ async def serve_issuer(
     def rules() -> Sequence[Rule]:
         return read_all(config.rules, folder, {card.id for card in config.cards})
 
+    paths = [path_of(name, folder) for name in config.rules]
+    seen = stamps_of(paths)  # Before they are read: what changes meanwhile is read again.
     machine.ruling.use(rules())
     old = folder / "issuer.journal"
     journal = open_journal(config.database, ISSUER_SCHEMA, ISSUER_JOURNAL, old)
@@ -79,8 +81,7 @@ async def serve_issuer(
     channel = HsmClientChannel(header_size=config.hsm_header_size)
     runtime.dial(verification.HSM, hsm.host, hsm.port, channel, tls)
     if config.rules:
-        paths = [path_of(name, folder) for name in config.rules]
-        Reload(paths, rules, machine.ruling.use, runtime.call, runtime.note).begin()
+        Reload(paths, rules, machine.ruling.use, runtime.call, runtime.note, seen).begin()
     return runtime, machine
 
 

@@ -26,15 +26,16 @@ class Reload:
         use: Callable[[Sequence[Rule]], None],
         call: Callable[[Callable[[Seconds], Sequence[Effect]]], None],
         tell: Callable[[str, str], None],
+        seen: Sequence[Stamp],
     ) -> None:
         """*call*: does something in the turn of the host; Error: it has ended. *tell*: a kind and
-        a reason."""
+        a reason. *seen*: the stamps of *paths* from before they were read first."""
         self._paths = paths
         self._read = read
         self._use = use
         self._call = call
         self._tell = tell
-        self._seen = self._stamps()
+        self._seen = list(seen)
 
     def begin(self) -> None:
         """Look in a while, and again until the host ends."""
@@ -63,7 +64,7 @@ class Reload:
 
     def _changed(self) -> Sequence[Rule] | None:
         """What the files say now; None if that is nothing new, or cannot be used."""
-        stamps = self._stamps()
+        stamps = stamps_of(self._paths)
         if stamps == self._seen:
             return None
         self._seen = stamps
@@ -73,8 +74,10 @@ class Reload:
             self._tell("rules_refused", f"{error}: the old rules stay in use")
             return None
 
-    def _stamps(self) -> list[Stamp]:
-        return [_stamp(path) for path in self._paths]
+
+def stamps_of(paths: Sequence[Path]) -> list[Stamp]:
+    """What tells whether the files *paths* have changed since."""
+    return [_stamp(path) for path in paths]
 
 
 def _stamp(path: Path) -> Stamp:

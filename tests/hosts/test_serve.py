@@ -9,8 +9,10 @@ from itertools import count
 import pytest
 from msgspec.structs import replace
 
+from cardswitch.hosts import serve
 from cardswitch.hosts.config import HostAddress, HostListener
 from cardswitch.hosts.rules import reload
+from cardswitch.hosts.rules.file import read_all
 from cardswitch.hosts.serve import serve_acquirer, serve_issuer
 from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.dates import transmission_time
@@ -214,6 +216,30 @@ def test_an_issuer_does_what_its_rules_say_and_takes_a_changed_file_over(tmp_pat
 
     async def asked(number):
         return await ask(NETWORK.port, NETWORK.channel(), purchase(trace=number, f7=now()))
+
+    run(main())
+
+
+@pytest.mark.usefixtures("vault")
+def test_a_file_of_rules_that_changes_during_the_start_is_taken_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(reload, "LOOK_S", 0.01)
+    path = tmp_path / "mine.toml"
+    path.write_text(RULE)
+    config = replace(ISSUER, rules=("mine.toml",))
+    found = []
+
+    def read_and_change(*how):
+        found.append(read_all(*how))
+        if len(found) == 1:
+            path.write_text(f"{RULE}\n{RULE}")
+        return found[-1]
+
+    monkeypatch.setattr(serve, "read_all", read_and_change)
+
+    async def main():
+        async with served(serve_issuer(config, tmp_path)), asyncio.timeout(10):
+            while len(found) < 2:
+                await asyncio.sleep(0.01)
 
     run(main())
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from cardswitch.hosts.rules.file import read_rules
-from cardswitch.hosts.rules.reload import Reload
+from cardswitch.hosts.rules.reload import Reload, stamps_of
 from cardswitch.specs.errors import Error
 
 
@@ -16,7 +16,8 @@ class Host:
         self.told, self.used, self.has_ended = [], [], False
         self.path = path
         self.write("answer = '51'", 1)
-        self.reload = Reload([path], self.read, self.used.append, self.call, self.tell)
+        seen = stamps_of([path])
+        self.reload = Reload([path], self.read, self.used.append, self.call, self.tell, seen)
 
     def read(self):
         return read_rules(self.path)
