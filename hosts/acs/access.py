@@ -93,10 +93,12 @@ class AccessControl:
         found = self._challenges.get(id_)
         return found if found is not None and now < found.until + REMEMBERED_S else None
 
-    def hear(self, challenge: Challenge, deed: Deed, code: str) -> RReq | None:
+    def hear(self, challenge: Challenge, deed: Deed, code: str, now: Seconds) -> RReq | None:
         """What comes of what the cardholder did; None: the code is wrong, and he may try again."""
         if challenge.result is not None:
             return challenge.result
+        if challenge.until <= now:
+            return self._over(challenge, "N", TIMED_OUT)
         if deed == "leave":
             return self._over(challenge, "N", TIMED_OUT, cancel=CARDHOLDER_CANCELED)
         if deed == "deny":

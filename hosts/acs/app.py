@@ -104,13 +104,15 @@ class AcsApp:
         return self._shown(challenge)
 
     async def _hear(self, request: Request) -> Response:
-        challenge = self._access.find(request.path_params["id"], self._now())
         form = await self._form(request, CREQ_MAX)
+        now = self._now()
+        challenge = self._access.find(request.path_params["id"], now)
         deed = form.get("deed", "")
         if challenge is None or deed not in _DEEDS:
             return self._message(400, "There is nothing to confirm")
         was_open = challenge.result is None
-        result = self._access.hear(challenge, deed, form.get("code", "").strip())  # type: ignore[arg-type]
+        code = form.get("code", "").strip()
+        result = self._access.hear(challenge, deed, code, now)  # type: ignore[arg-type]
         if result is None:
             return self._shown(challenge, _WRONG.format(self._access.tries_left(challenge)))
         if was_open:

@@ -66,9 +66,9 @@ class ServedAcs(Served):
         """Tell of those who did nothing in time."""
         while True:
             await asyncio.sleep(LOOK_S)
-            for challenge in self._access.overdue(self._clock.now()):
-                assert challenge.result is not None, "it is over"
-                await self._tell(challenge.asked.results_url, challenge.result)
+            late = self._access.overdue(self._clock.now())
+            results = [(each.asked.results_url, each.result) for each in late if each.result]
+            await asyncio.gather(*(self._tell(*each) for each in results))
 
     async def _tell(self, url: str, result: RReq) -> bool:
         for number in range(TRIES_MAX):

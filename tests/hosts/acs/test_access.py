@@ -63,7 +63,7 @@ def test_the_merchant_may_want_a_challenge():
 
 def test_the_right_code_authenticates():
     known, challenge = challenged()
-    result = known.hear(challenge, "confirm", "123456")
+    result = known.hear(challenge, "confirm", "123456", NOW)
     assert (result.status, result.eci, result.tries) == ("Y", "05", "01")
     assert result.cavv == make_cavv(KEY, AREQ.number, 1250, "978", DS, "05")
     assert challenge.answer.status == "Y"
@@ -71,18 +71,18 @@ def test_the_right_code_authenticates():
 
 def test_a_wrong_code_may_be_mended_and_the_third_is_the_last():
     known, challenge = challenged()
-    assert known.hear(challenge, "confirm", "") is None
-    assert known.hear(challenge, "confirm", "1234567") is None
+    assert known.hear(challenge, "confirm", "", NOW) is None
+    assert known.hear(challenge, "confirm", "1234567", NOW) is None
     assert known.tries_left(challenge) == 1
-    result = known.hear(challenge, "confirm", "000000")
+    result = known.hear(challenge, "confirm", "000000", NOW)
     assert (result.status, result.cavv) == ("N", "")
-    assert known.hear(challenge, "confirm", "123456") is result
+    assert known.hear(challenge, "confirm", "123456", NOW) is result
 
 
 @pytest.mark.parametrize(("deed", "reason", "cancel"), [("deny", "01", ""), ("leave", "14", "01")])
 def test_who_denies_or_leaves_is_not_authenticated(deed, reason, cancel):
     known, challenge = challenged()
-    result = known.hear(challenge, deed, "123456")
+    result = known.hear(challenge, deed, "123456", NOW)
     assert (result.status, result.reason, result.cancel) == ("N", reason, cancel)
 
 
@@ -92,7 +92,14 @@ def test_who_does_nothing_in_time_is_told_of_once():
     [late] = known.overdue(NOW + CONFIG.challenge_s)
     assert (late.result.status, late.result.reason, late.result.cancel) == ("N", "14", "")
     assert known.overdue(NOW + CONFIG.challenge_s) == []
-    assert known.hear(challenge, "confirm", "123456") is late.result
+    assert known.hear(challenge, "confirm", "123456", NOW) is late.result
+
+
+def test_a_code_that_comes_too_late_confirms_nothing_though_nobody_has_looked_yet():
+    known, challenge = challenged()
+    late = known.hear(challenge, "confirm", "123456", NOW + CONFIG.challenge_s)
+    assert (late.status, late.reason, late.cavv) == ("N", "14", "")
+    assert known.overdue(NOW + CONFIG.challenge_s) == []
 
 
 def test_a_browser_finds_its_challenge_alone_and_in_its_time():
