@@ -5,6 +5,7 @@ import ssl
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.hosts.acs import serve
 from cardswitch.hosts.acs.config import AcsConfig, AcsPagesConfig
@@ -12,7 +13,7 @@ from cardswitch.hosts.acs.serve import ServedAcs, serve_acs
 from cardswitch.lab.house.papers import make_papers
 from cardswitch.specs.three_ds.messages import write
 from tests.kit.acs import KEY
-from tests.kit.three_ds import AREQ, rreq
+from tests.kit.three_ds import ACS, AREQ, rreq
 
 
 @pytest.fixture
@@ -96,3 +97,32 @@ def test_a_result_for_an_address_that_is_none_stands_in_the_way_of_no_other(conf
 
     assert asyncio.run(main()) is False
     assert {note.reason for note in notes} == {"InvalidURL"}
+
+
+def test_a_server_that_does_not_listen_keeps_no_other_one_waiting(config, monkeypatch):
+    monkeypatch.setattr(serve, "LOOK_S", 0.01)
+    asks = replace(config, otherwise="challenge", challenge_s=60)
+
+    async def main():
+        served = ServedAcs(asks, serve.Clock(), serve.Record("acs", [], lambda: 0.0))
+        told, both = [], asyncio.Event()
+
+        async def tell(url, result):
+            told.append(result.acs_transaction)
+            if len(told) == 2:
+                both.set()
+            await both.wait()
+            return True
+
+        served._tell = tell
+        for number in range(2):
+            served._access.ask(AREQ, serve.Clock().now() - 60, lambda n=number: f"{ACS[:-1]}{n}")
+        looking = asyncio.create_task(served._look())
+        try:
+            async with asyncio.timeout(5):
+                await both.wait()
+        finally:
+            looking.cancel()
+            await served.stop()
+
+    asyncio.run(main())
