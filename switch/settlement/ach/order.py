@@ -30,6 +30,7 @@ from .parties import AMOUNT_MAX, CURRENCY, AchAccount, destination, parted
 
 MODIFIERS: Final = ascii_uppercase + digits  # of the files of one day
 TOTAL_MAX: Final = 10**12 - 1  # cents: twelve digits of a control
+ENTRIES_MAX: Final = 999_999  # entries and addenda: six digits of a control
 _TEXT_MAX: Final = 80
 _CREDITS, _MIXED = "220", "200"  # service classes
 
@@ -59,6 +60,8 @@ def ach_order(
         raise Error("deposits by the ACH come to over twelve digits: no file of it can carry them")
     if own.balanced:
         entries += _debits(own, acquirer.name, total, len(entries) // 2)
+    if len(entries) > ENTRIES_MAX:
+        raise Error("deposits by the ACH are over 499,999 transfers: no file of it can carry them")
     routings = [line[3:11] for line in entries if line[0] == "6"]
     service = _MIXED if own.balanced else _CREDITS
     debits = total if own.balanced else 0

@@ -22,7 +22,7 @@ RESERVE_DAYS_MAX: Final = 3_650
 Plan = Literal["blended", "interchange-plus"]
 Funding = Literal["gross", "net"]
 # With four decimals, so a whole number of millionths.
-Percent = Annotated[str, Meta(pattern=r"\A(100|[0-9]{1,2})(\.[0-9]{1,4})?\Z")]
+Percent = Annotated[str, Meta(pattern=r"\A(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)\Z")]
 _KINDS: Final = {kind.bucket: kind.sign for kind in KINDS.all.values() if kind.sign}
 
 

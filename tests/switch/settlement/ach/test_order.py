@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from cardswitch.specs.ach import read_ach
 from cardswitch.specs.errors import Error
+from cardswitch.switch.settlement.ach import order
 from cardswitch.switch.settlement.ach.order import MODIFIERS, ach_order, read_ach_order
 from cardswitch.switch.settlement.ach.parties import AMOUNT_MAX, AchAccount
 from cardswitch.switch.settlement.parties import AcquiringBank
@@ -69,6 +70,13 @@ def test_debits_of_our_account_have_no_more_digits_than_an_entry(paid, debits):
 def test_others_are_left_out():
     assert made(payout(5, iban=OWN.iban)) == b""
     assert made(payout(-5)) == b""
+
+
+def test_what_a_control_cannot_count_is_refused(monkeypatch):
+    monkeypatch.setattr(order, "ENTRIES_MAX", 4)
+    made(payout(5), payout(6, "CAFE"))
+    with pytest.raises(Error, match="over 499,999 transfers"):
+        made(payout(5), payout(6, "CAFE"), payout(7, "BAR"))
 
 
 def test_the_letters_of_a_day_end():
