@@ -59,6 +59,12 @@ class BankReading:
             postings=tuple(Posting(*row) for row in self._rows(postings)),
         )
 
+    def places(self, number: int) -> list[int]:
+        """The numbers of the lines of entry *number*, in their order."""
+        column = BANK_LINES.c.line
+        query = select(column).where(BANK_LINES.c.number == number).order_by(column)
+        return [place for (place,) in self._rows(query)]
+
     def sealed(self, number: int) -> dict[str, str]:
         """By name, the journals that entry *number* has sealed, and why it says it did."""
         j = BANK_JOURNALS.c

@@ -20,6 +20,8 @@ def altered_bank(books: BooksReading) -> Iterator[str]:
         head = bank_head(head, entry.sha256)
         sheet = books.sheet(entry)
         yield from _altered_sheet(sheet, head)
+        if books.places(entry.number) != [*range(1, len(sheet.lines) + 1)]:
+            yield f"{entry.name}: its lines do not have the numbers that they were booked by"
         sealed = dict.fromkeys((line.journal_id for line in sheet.postings), entry.because)
         if books.sealed(entry.number) != sealed:
             yield f"{entry.name}: its journals are not those that it has sealed, or not for that"

@@ -45,6 +45,7 @@ def test_an_entry_comes_back_whole(books):
     sheet = books.sheet(found)
     assert (sheet.content, sheet.lines) == (b"a", LINES)
     assert sheet.computed() == found.sha256
+    assert books.places(1) == [1, 2]
     assert books.taken("1", "other") == books.taken("other", "M1") == found
     assert books.taken("other", "other") is None
 

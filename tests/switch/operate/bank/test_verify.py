@@ -7,6 +7,8 @@ from tests.kit.banking import answers, closed, taken
 
 DAMAGES = {
     "a cent": "UPDATE bank_lines SET amount = amount + 1 WHERE line = 2",
+    "a line's number": "UPDATE bank_lines SET line = 7 WHERE line = 1 AND number = 2",
+    "the last line's number": "UPDATE bank_lines SET line = 7 WHERE line = 2",
     "an outcome": "UPDATE bank_lines SET outcome = 'twice' WHERE line = 1",
     "a posting": "UPDATE bank_postings SET amount = amount + 1",
     "a file": "UPDATE bank SET content = x'00' WHERE number = 2",
