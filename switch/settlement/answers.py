@@ -18,7 +18,7 @@ from cardswitch.specs.errors import FormatError
 from .ach.answers import read_returns
 from .formats.bai2 import is_bai2, read_bai2
 from .formats.camt053 import NOTICE, STATEMENT, Part, Statement, read_statements
-from .formats.from_bank import SIZE_MAX, message_of
+from .formats.from_bank import EDITION, SIZE_MAX, message_of
 from .formats.pain002 import STATUS, Status, read_status
 from .ledger import ACQUIRER_CASH, SUSPENSE, Posting, merchant_payable, transfer
 from .matching import OWED_AGAIN, Matched, Matcher
@@ -74,7 +74,7 @@ class Answer(Struct, frozen=True, kw_only=True):
             yield from matcher.statement(each)
 
 
-def read_answer(content: bytes) -> Answer:
+def read_answer(content: bytes, edition: int = EDITION) -> Answer:
     """The file of a bank: pain.002, camt.053, camt.054, BAI2, returns of the ACH. FormatError."""
     if len(content) > SIZE_MAX:
         raise FormatError(f"at most {SIZE_MAX} bytes of a bank's file", seen="more")
@@ -89,7 +89,7 @@ def read_answer(content: bytes) -> Answer:
     if message not in KINDS:
         known = "a pain.002, camt.053 or camt.054 of ISO 20022, BAI2, or returns of the ACH"
         raise FormatError(known, seen=message)
-    return _of_accounts(message, message, read_statements(content, message), content)
+    return _of_accounts(message, message, read_statements(content, message, edition), content)
 
 
 def _of_accounts(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from .formats.camt053 import Part, Statement
+from .formats.from_bank import EDITION
 from .formats.orders import Ordered
 from .formats.pain002 import REJECTED, Status
 from .formats.reasons import TOLD_TWICE
@@ -36,6 +37,10 @@ _ONCE: Final[Mapping[str, frozenset[str]]] = {
 Told = Mapping[str, Collection[str]]  # by reference, the outcomes that it has had before
 # By the bank's name of an entry, the outcomes of its parts, by reference and amount.
 Known = Mapping[str, Mapping[tuple[str, int], Outcome]]
+# By reference and amount, what the other kind of file, notice or statement, has told of and this
+# one not: the bank's name of each entry, or "", and its outcome.
+Open = Mapping[tuple[str, int], Sequence[tuple[str, Outcome]]]
+TRACE: Final = "ACH "  # So begin the names of entries of the ACH, which are no names of the bank's.
 
 
 class Matched(Struct, frozen=True, gc=False, kw_only=True):
@@ -57,11 +62,22 @@ class Matcher:
     """Goes through what a bank says, line by line; *told* is what it said before.
 
     A notice (camt.054) and the statement that follows it tell of the same entries: *known* are
-    those that the other one has told of.
+    those that the other one has told of. A bank may give entries no name, or return by the ACH what
+    its statement calls otherwise: then the transfer and its amount tell, of as many entries as are
+    *still_open*, so that a second debit in a statement is one.
     """
 
-    def __init__(self, ordered: Iterable[Ordered], told: Told, known: Known | None = None) -> None:
+    def __init__(
+        self,
+        ordered: Iterable[Ordered],
+        told: Told,
+        known: Known | None = None,
+        still_open: Open | None = None,
+        edition: int = EDITION,
+    ) -> None:
         self._known = known or {}
+        self._open = {key: [*entries] for key, entries in (still_open or {}).items()}
+        self._edition = edition
         self._of_payment: defaultdict[str, list[Ordered]] = defaultdict(list)
         self._of_order: defaultdict[str, list[Ordered]] = defaultdict(list)
         self._by_reference: dict[str, Ordered] = {}
@@ -78,7 +94,8 @@ class Matcher:
             if outcome is not None:
                 yield self._again(outcome, part)
             else:
-                yield from (replace(each, entry=part.entry) for each in self._part(part))
+                for each in self._part(part):
+                    yield self._paired(replace(each, entry=part.entry))
 
     def _told_before(self, part: Part) -> Outcome | None:
         parts = self._known.get(part.entry, {})
@@ -93,6 +110,16 @@ class Matcher:
             about, outcome=outcome, entry=part.entry, is_known=True, code=part.code, text=part.text
         )
 
+    def _paired(self, line: Matched) -> Matched:
+        """*line*; if it seems told twice, perhaps the one that the other kind has told of."""
+        entries = self._open.get((line.reference, line.amount), [])
+        for entry in entries if line.outcome == "twice" and self._edition > 2 else ():
+            name, outcome = entry
+            if not (is_of_bank(name) and is_of_bank(line.entry)):
+                entries.remove(entry)
+                return replace(line, outcome=outcome, is_known=True)
+        return line
+
     def status(self, states: Iterable[Status]) -> Iterator[Matched]:
         """What a bank rejects, transfer by transfer; all other states are no outcome yet.
 
@@ -102,14 +129,19 @@ class Matcher:
         rejected = [state for state in states if state.state == REJECTED]
         reasons = {state.named: state for state in rejected if state.code}
         said: dict[str, int] = {}  # by transfer, how near to it was what has told of it
-        for state in sorted(rejected, key=lambda each: each.depth, reverse=True):
+        is_nested = self._edition > 1
+        if is_nested:
+            rejected.sort(key=lambda each: each.depth, reverse=True)
+        for state in rejected:
             named = self._named(state)
-            why = next((reasons[name] for name in state.around if name in reasons), state)
+            around = state.around if is_nested else ()
+            why = next((reasons[name] for name in around if name in reasons), state)
             if not named:
                 name = state.reference or state.payment or state.order
                 yield Matched(outcome="only theirs", reference=name, code=why.code, text=why.text)
             for each in named:
-                if said.setdefault(each.reference, state.depth) == state.depth:
+                depth = said.setdefault(each.reference, state.depth)
+                if depth == state.depth or not is_nested:
                     yield self._once("rejected", each, -each.amount, why.code, why.text)
 
     def _named(self, state: Status) -> list[Ordered]:
@@ -163,6 +195,15 @@ class Matcher:
         else:
             told.add(outcome)
         return _matched(outcome, each, amount, code, text)
+
+
+def is_of_bank(entry: str) -> bool:
+    """Whether *entry* is a name that a bank has given: another entry has another.
+
+    >>> is_of_bank("4711"), is_of_bank(""), is_of_bank("ACH 121042880000001")
+    (True, False, False)
+    """
+    return bool(entry) and not entry.startswith(TRACE)
 
 
 def overdue(ordered: Iterable[Ordered]) -> Iterator[Matched]:

@@ -14,7 +14,7 @@ from cardswitch.wire.store.database import reading
 from ..settlement.entries import DEEDS, BankEntry, BankSheet
 from ..settlement.formats.orders import Ordered
 from ..settlement.ledger import Posting, merchant_of, merchant_payable
-from ..settlement.matching import OWED_AGAIN, Matched, Outcome
+from ..settlement.matching import OWED_AGAIN, Matched, Outcome, is_of_bank
 from ..settlement.standing import Bounced, Deed, Key, Standing, standing
 from .tables import (
     BANK,
@@ -27,6 +27,7 @@ from .tables import (
 )
 
 AT_ONCE: Final = 500  # Names looked for in one question.
+TELL_OF_ENTRIES: Final = ("notice", "statement")
 PAYOUT: Final = "payout:"  # So begin the journal ids of deposits, see settlement.payouts.
 _LINE: Final = [BANK_LINES.c[name] for name in Matched.__struct_fields__]
 _TRANSFER: Final = [TRANSFERS.c[name] for name in Ordered.__struct_fields__]
@@ -177,6 +178,35 @@ class BankReading:
             for row in self._rows(query.where(BANK_LINES.c.entry.in_(some))):
                 found[row.entry][row.reference, row.amount] = cast(Outcome, row.outcome)
         return found
+
+    def still_open(
+        self, references: Collection[str], kind: str
+    ) -> dict[tuple[str, int], list[tuple[str, Outcome]]]:
+        """By reference and amount, entries that notices have told of and statements not, or so.
+
+        *kind* is that of the file which tells now. An entry that a notice calls by the bank's name
+        waits for that name; each of the others is taken by one line of *kind* that was known.
+        """
+        told: defaultdict[tuple[str, int], list[tuple[str, Outcome]]] = defaultdict(list)
+        again: list[tuple[tuple[str, int], str]] = []
+        columns = BANK.c.kind, *_LINE
+        for some in _parted(references):
+            query = select(*columns).join(BANK, BANK.c.number == BANK_LINES.c.number)
+            where = BANK_LINES.c.reference.in_(some), BANK.c.kind.in_(TELL_OF_ENTRIES)
+            for row in self._rows(query.where(*where).order_by(BANK.c.number, BANK_LINES.c.line)):
+                key = row.reference, row.amount
+                if row.kind != kind and not row.is_known:
+                    told[key].append((row.entry, cast(Outcome, row.outcome)))
+                elif row.kind == kind and row.is_known:
+                    again.append((key, row.entry))
+        names = {key: {name for name, _ in entries} for key, entries in told.items()}
+        if kind == "statement":
+            for entries in told.values():
+                entries[:] = [entry for entry in entries if not is_of_bank(entry[0])]
+        for key, name in again:
+            if not (is_of_bank(name) and name in names.get(key, ())):
+                del told.get(key, [])[:1]
+        return told
 
     # Money ----------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from cardswitch.wire.store.disk import user_name
 from ...settlement.answers import Answer, answer_postings, read_answer
 from ...settlement.deeds.corrections import deed_sheet
 from ...settlement.entries import BankEntry, BankSheet
-from ...settlement.formats.from_bank import SIZE_MAX
+from ...settlement.formats.from_bank import EDITION, SIZE_MAX
 from ...settlement.ledger import require_balance
 from ...settlement.matching import Matched, Matcher, overdue
 from ...settlement.standing import DeedKind
@@ -188,13 +188,19 @@ def _taken(opened: Settling, name: str, content: bytes, answer: Answer) -> Taken
 
 
 def matched(
-    books: BooksReading, name: str, content: bytes, answer: Answer, now: Seconds
+    books: BooksReading,
+    name: str,
+    content: bytes,
+    answer: Answer,
+    now: Seconds,
+    edition: int = EDITION,
 ) -> BankSheet:
     """What *answer*, read from *content*, comes to as the next entry; nothing is booked yet."""
     ordered = books.ordered(*answer.named())
-    told = books.told({each.reference for each in ordered})
+    references = {each.reference for each in ordered}
+    told, still_open = books.told(references), books.still_open(references, answer.kind)
     known = books.known(answer.entries(), answer.kind)
-    lines = tuple(answer.matched(Matcher(ordered, told, known)))
+    lines = tuple(answer.matched(Matcher(ordered, told, known, still_open, edition)))
     closes, number = books.closes(), len(books.entries()) + 1
     label = closes[-1].business_date if closes else ""
     postings = answer_postings(answer.kind, number, lines, label)

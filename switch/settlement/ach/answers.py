@@ -14,6 +14,7 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import printable
 
 from ..formats.camt053 import Part, Statement
+from ..matching import TRACE
 from .parties import CURRENCY
 
 
@@ -45,7 +46,7 @@ def _part(batch: AchBatch, entry: AchEntry) -> Part:
         currency=currency(CURRENCY).numeric,
         reference=entry.fields["id"].rstrip(),
         payment=about["original"],
-        entry=f"ACH {about['trace'].strip() or entry.fields['trace']}",
+        entry=f"{TRACE}{about['trace'].strip() or entry.fields['trace']}",
         code=about["reason"],
         text=printable(" ".join(text.split()), 80),
         is_return=back is not None,

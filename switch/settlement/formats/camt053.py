@@ -17,7 +17,7 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import printable
 from cardswitch.specs.xml import text_of
 
-from .from_bank import amount_of, read_document
+from .from_bank import EDITION, amount_of, read_document
 
 _BOOKED: Final = frozenset(("BOOK", ""))  # "": versions to 06 may leave it to the code below.
 _OPENING: Final = frozenset(("OPBD", "PRCD"))
@@ -54,18 +54,20 @@ class Statement(Struct, frozen=True, kw_only=True):
     currencies: tuple[str, ...] = ()  # ISO 4217 numeric: those that it tells of
 
 
-def read_statements(content: bytes, kind: str = STATEMENT) -> tuple[Statement, ...]:
+def read_statements(
+    content: bytes, kind: str = STATEMENT, edition: int = EDITION
+) -> tuple[Statement, ...]:
     """The statements in a camt.053, or the notices in a camt.054. Raises FormatError."""
     message = read_document(content, kind)
     file = text_of(message, "GrpHdr/MsgId")
     tag = _ACCOUNTS[kind]
-    found = tuple(_statement(file, element) for element in message.iterfind(tag))
+    found = tuple(_statement(file, element, edition) for element in message.iterfind(tag))
     if not found:
         raise FormatError(f"at least one account, {tag}")
     return found
 
 
-def _statement(file: str, element: Element) -> Statement:
+def _statement(file: str, element: Element, edition: int) -> Statement:
     parts: list[Part] = []
     faults: list[str] = []
     moved: dict[str, int] = {}
@@ -73,7 +75,7 @@ def _statement(file: str, element: Element) -> Statement:
         if _state(entry) not in _BOOKED:
             continue  # Announced, not booked: it comes again.
         signed, code = _signed(entry, "the entry")
-        own = [*_parts(entry, signed, code)]
+        own = [*_parts(entry, signed, code, edition)]
         total = sum(part.amount for part in own)
         if total != signed:
             name = printable(text_of(entry, "AcctSvcrRef") or text_of(entry, "NtryRef"), 35)
@@ -101,7 +103,7 @@ def _currencies(element: Element) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _parts(entry: Element, signed: int, code: str) -> Iterator[Part]:
+def _parts(entry: Element, signed: int, code: str, edition: int) -> Iterator[Part]:
     details = entry.findall("NtryDtls/TxDtls")
     payment = text_of(entry, "NtryDtls/Btch/PmtInfId")
     name = _named(text_of(entry, "AcctSvcrRef"))
@@ -114,14 +116,16 @@ def _parts(entry: Element, signed: int, code: str) -> Iterator[Part]:
             amount = abs(signed), code
         if amount is None:
             raise FormatError("an amount of each part of an entry, TxDtls/Amt")
+        reference = text_of(each, "Refs/EndToEndId")
+        own_code = text_of(each, "RtrInf/Rsn/Prtry") if edition > 1 else ""
         part_sign = _SIGNS.get(text_of(each, "CdtDbtInd"), sign)
         yield Part(
             amount=part_sign * amount[0],
             currency=amount[1],
-            reference=_named(text_of(each, "Refs/EndToEndId")),
+            reference=_named(reference) if edition > 1 else reference,
             payment=text_of(each, "Refs/PmtInfId") or payment,
             entry=name,
-            code=text_of(each, "RtrInf/Rsn/Cd") or text_of(each, "RtrInf/Rsn/Prtry"),
+            code=text_of(each, "RtrInf/Rsn/Cd") or own_code,
             text=text_of(each, "RtrInf/AddtlInf"),
             is_return=each.find("RtrInf") is not None,
         )

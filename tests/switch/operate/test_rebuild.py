@@ -1,19 +1,24 @@
 """Books that were lost are made anew, byte by byte, or not at all; nothing is ordered meanwhile."""
 
 import shutil
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
 from cardswitch.switch.core.states import State
+from cardswitch.switch.operate.bank import take
 from cardswitch.switch.operate.bank.closes import hold_closes
 from cardswitch.switch.operate.rebuild import rebuild
 from cardswitch.switch.operate.settle import close_days, settling
 from cardswitch.switch.operate.verify_books import Findings, verify
+from cardswitch.switch.settlement.formats.from_bank import EDITION
 from cardswitch.switch.store.booking import Booking
 from cardswitch.switch.store.books import BooksReader
+from tests.kit import banking
 from tests.kit.histories import DAYS
+from tests.kit.statements import camt053, camt054, entry, pain002, part, reason
 
 
 def close(lab):
@@ -134,3 +139,37 @@ def test_a_journal_with_another_row_than_then_makes_no_books(closed, monkeypatch
     monkeypatch.setattr(Booking, "book", another)
     with pytest.raises(Findings, match="cannot be made as it was"):
         rebuild(closed.switch, closed.settlement)
+
+
+def answers():
+    """What editions take otherwise: levels of a rejection, NOTPROVIDED, entries without a name."""
+    went = entry("12.50", "DBIT", part("12.50", "DBIT", banking.NAME)).replace("REF12.50", "NONREF")
+    other = entry("1.00", "CRDT", part("1.00", "CRDT", "NOTPROVIDED", banking.BACK))
+    twice = (
+        "<OrgnlPmtInfAndSts><OrgnlPmtInfId>DEPOSIT-20261123-EUR</OrgnlPmtInfId><TxInfAndSts>"
+        "<OrgnlEndToEndId>20261123-CAFE-EUR</OrgnlEndToEndId><TxSts>RJCT</TxSts>"
+        f"{reason('AM05')}</TxInfAndSts></OrgnlPmtInfAndSts>"
+    )
+    return {
+        "a.xml": camt054([went]),
+        "b.xml": camt053([went, other]).replace(b"<Cd>AC04</Cd>", b"<Prtry>OWN</Prtry>"),
+        "c.xml": pain002("<GrpSts>RJCT</GrpSts>", twice, order="DEPOSIT-20261123"),
+    }
+
+
+@pytest.mark.parametrize("edition", range(1, EDITION))
+def test_what_an_earlier_edition_took_is_made_anew_as_it_was_booked(lab, monkeypatch, edition):
+    banking.closed(lab)
+    with monkeypatch.context() as patched:
+        for name in ("read_answer", "matched"):
+            patched.setattr(take, name, partial(getattr(take, name), edition=edition))
+        banking.taken(lab, answers())
+    books = BooksReader(lab.settlement.books)
+    held = [books.sheet(each) for each in books.entries()]
+    assert held[1].lines[0].outcome == "twice"
+    assert ["rejected", "twice"][edition - 1] in [each.outcome for each in held[2].lines]
+    lose(lab)
+    rebuild(lab.switch, lab.settlement)
+    books = BooksReader(lab.settlement.books)
+    assert [books.sheet(each) for each in books.entries()] == held
+    assert verify(lab.switch, lab.settlement).findings == ()

@@ -112,6 +112,24 @@ def test_what_a_notice_has_told_of_is_not_booked_twice(parts, outcomes):
     assert lines == outcomes
 
 
+# What a notice has told of and no statement; what the statement has; the outcomes.
+OPEN = {
+    "without names": ("", "", "booked E1 known"),
+    "a name in the statement": ("", "R3", "booked E1 known"),
+    "a trace of the ACH": ("ACH 1210", "R3", "booked E1 known"),
+    "another entry": ("R1", "R3", "twice E1"),
+}
+
+
+@pytest.mark.parametrize(("told", "entry", "outcome"), OPEN.values(), ids=OPEN)
+def test_without_a_name_of_the_bank_s_the_transfer_tells_the_entry_once(told, entry, outcome):
+    still_open = {("E1", -100): [(told, "booked")]}
+    matcher = Matcher(OURS, {"E1": {"booked"}}, {}, still_open)
+    found = [*matcher.statement(statement(*[said(-100, "E1", entry=entry)] * 2))]
+    lines = [f"{m.outcome} {m.reference}{' known' if m.is_known else ''}" for m in found]
+    assert lines == [outcome, "twice E1"]
+
+
 STATES = {
     "a transfer": (Status(order="O1", payment="P1", reference="E1", state="RJCT"), ["rejected E1"]),
     "a payment": (

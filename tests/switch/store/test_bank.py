@@ -77,6 +77,16 @@ def test_entries_that_a_file_of_another_kind_has_told_of(books):
     assert books.known({"R1"}, "statement") == {}
 
 
+def test_entries_that_only_the_other_kind_has_told_of(books):
+    assert books.still_open({SHOP}, "notice") == {(SHOP, 1250): [("R1", "returned")]}
+    assert books.still_open({SHOP}, "statement") == {}
+    line = Matched(outcome="booked", reference=CAFE, amount=-5, is_known=True)
+    told = replace(LINES[1], entry="ACH 1", reference="X")
+    books.record_bank(BankSheet(entry=entry(2, "notice"), lines=(line, told)))
+    assert books.still_open({CAFE}, "notice") == {(CAFE, -5): []}
+    assert books.still_open({"X"}, "statement") == {("X", 1250): [("ACH 1", "returned")]}
+
+
 def test_money_and_what_is_owed_again(books):
     assert books.balances()["merchant_payable:SHOP", "978"] == -1250
     assert books.balances(up_to=1)["merchant_payable:SHOP", "978"] == 0

@@ -151,6 +151,43 @@ def test_a_notice_and_then_its_statement_book_a_return_once(lab):
     assert "unreconciled_suspense" not in owed(lab)
 
 
+def unnamed(amount, direction, *inside):
+    """An entry without a name of the bank's, or with one that says so."""
+    told = entry(amount, direction, part(amount, direction, SHOP, *inside))
+    return told.replace(f"<AcctSvcrRef>REF{amount}</AcctSvcrRef>", "")
+
+
+OUT, IN = unnamed("12.50", "DBIT"), unnamed("12.50", "CRDT", BACK)
+NOTICE, STATEMENT = ("notice", camt054([OUT])), ("statement", camt053([OUT]))
+SECOND = ("second", camt053([OUT], name="M2"))
+RETURN = ("return", camt053([IN], name="M3"))
+RETURN_NOTICE = ("return notice", camt054([IN], name="N3"))
+NAMED = ("named", camt054([WENT], name="N4"))
+# Files in their order; how often the shop's 12.50 stand in suspense, and are owed to it again.
+UNNAMED = {
+    "notice, statement": ([NOTICE, STATEMENT], 0, 0),
+    "statement, notice": ([STATEMENT, NOTICE], 0, 0),
+    "two debits, and a notice of one": ([NOTICE, STATEMENT, SECOND], 1, 0),
+    "the same, told in between": ([STATEMENT, NOTICE, SECOND], 1, 0),
+    "two in one statement": ([NOTICE, ("two", camt053([OUT, OUT]))], 1, 0),
+    "two of each": ([("two", camt054([OUT, OUT])), ("both", camt053([OUT, OUT]))], 1, 0),
+    "a notice that names its entry": ([NAMED, STATEMENT], 1, 0),
+    "a return": ([STATEMENT, RETURN_NOTICE, RETURN], 0, 1),
+    "a return, statement first": ([STATEMENT, RETURN, RETURN_NOTICE], 0, 1),
+}
+
+
+@pytest.mark.parametrize(("files", "suspense", "again"), UNNAMED.values(), ids=UNNAMED)
+def test_entries_without_a_name_are_booked_once_for_each_debit(lab, files, suspense, again):
+    closed(lab)
+    found = taken(lab, dict(files))
+    assert owed(lab).get("unreconciled_suspense", 0) == 1250 * suspense
+    assert owed(lab).get("SHOP", 0) == -1250 * again
+    if not (suspense or again):
+        assert {m.outcome for each in found for m in each.matched} == {"booked"}
+    assert verify(lab.switch, lab.settlement).findings == ()
+
+
 def test_the_next_close_pays_what_came_back_to_another_account(lab):
     closed(lab, SHOP="Shop ERRAC04RTRN")
     taken(lab, answers(lab))

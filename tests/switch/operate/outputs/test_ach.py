@@ -9,7 +9,7 @@ from cardswitch.hosts.bank.offline import take as hand_in
 from cardswitch.specs.ach import read_ach
 from cardswitch.specs.holidays import OrderCutOff
 from cardswitch.switch.operate.bank.payouts import payout, payouts, retry
-from cardswitch.switch.operate.bank.take import take_new
+from cardswitch.switch.operate.bank.take import take, take_new
 from cardswitch.switch.operate.rebuild import rebuild
 from cardswitch.switch.operate.settle import close_days, settling
 from cardswitch.switch.operate.verify_books import Findings, verify
@@ -72,6 +72,14 @@ def answered(lab, closed, at=CUT):
     return handed, found
 
 
+def answers_of(lab, closed):
+    """What the bank writes, and nobody takes yet."""
+    folder, config = lab.folder / "bank", BankConfig(at_once=False)
+    hand_in(closed.files[f"deposit-{closed.business_date}.ach"], folder, CUT, config)
+    book_due(folder, CUT + 3 * MORNING_S, config)
+    return sorted(folder.iterdir())
+
+
 def test_a_balanced_day_of_more_than_an_entry_carries_is_closed_and_taken(lab):
     acquirer = replace(lab.settlement.acquirer, ach=replace(OWN, balanced=True))
     lab.settlement = replace(lab.settlement, acquirer=acquirer)
@@ -131,6 +139,30 @@ def test_what_comes_back_is_owed_again_with_its_reason_and_paid_again(lab):
     assert f"Card sales 2026-11-24 CAFE / replaces {standing.reference}" in text
     assert again.payouts[0].amount == 99
     assert verify(lab.switch, lab.settlement).findings == ()
+
+
+def test_a_return_that_bai2_calls_by_another_name_is_booked_once(lab):
+    called(lab, CAFE="Cafe ERRR03RTRN")
+    closed = sell_and_close(lab, CAFE=99)
+    [(name, content)] = [
+        (path.name, path.read_bytes())
+        for path in [*answers_of(lab, closed)]
+        if path.suffix == ".ach"
+    ]
+    [order] = BooksReader(lab.settlement.books).transfers()
+    statement = (
+        "01,BANK,US,261127,0800,1,,,2/\n02,US,BANK,1,261127,,USD,2/\n03,000123456,USD/\n"
+        f"16,475,99,Z,B1,{order.reference},ACH/\n16,123,99,Z,B2,{order.reference},R03/\n"
+        "49,198,4/\n98,198,1,6/\n99,198,1,8/\n"
+    )
+    files = {name: content, "day.bai": statement.encode()}
+    with settling(lab.switch, lab.settlement, lab.record, clock=lambda: CUT + 60) as opened:
+        found = [line for taken in take(opened, files) for line in taken.matched]
+    assert [line.outcome for line in found] == ["returned", "booked", "returned"]
+    balances = BooksReader(lab.settlement.books).balances()
+    assert balances["acquirer_cash", USD] == 0
+    assert balances["merchant_payable:CAFE", USD] == -99
+    assert not any(balances.get(("unreconciled_suspense", code)) for code in ("978", USD))
 
 
 def test_a_notice_of_change_is_shown_and_nothing_moves(lab):
