@@ -337,4 +337,5 @@ def too_many() -> Problem:
 def unexpected(intent: Intent, what: str) -> Problem:
     """As *intent* stands, that cannot be."""
     text = f"An intent that is {intent.status} takes no {what}"
-    return invalid(text, None, "payment_intent_unexpected_state")
+    kind = "setup_intent" if intent.is_setup else "payment_intent"
+    return invalid(text, None, f"{kind}_unexpected_state")

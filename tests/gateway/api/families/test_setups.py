@@ -55,6 +55,9 @@ def test_a_setup_is_canceled_and_is_no_payment(shop):
     made = setup(shop).body
     canceled = shop.ask("POST", f"/v1/setup_intents/{made['id']}/cancel").body
     assert canceled["status"] == "canceled"
+    again = shop.ask("POST", f"/v1/setup_intents/{made['id']}/cancel").body["error"]
+    code = "setup_intent_unexpected_state"
+    assert (again["code"], again["setup_intent"]["status"]) == (code, "canceled")
     other = f"/v1/payment_intents/{made['id'].replace('seti_', 'pi_')}"
     assert shop.ask("GET", other).status == 404
 
