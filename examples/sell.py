@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from secrets import randbelow
 
-from cardswitch import IsoClient, Message, NoAnswer
+from cardswitch import IsoClient, LinkFault, Message, NoAnswer
 from cardswitch.specs.codes import REASONS
 
 CARD, EXPIRY = "9999990000000014", "3012"  # a test card that the lab's issuer knows
@@ -33,13 +33,13 @@ def sale(amount: Decimal) -> Message:
 
 
 def main(address: str, amount: str) -> int:
-    """Exit code 0 if it is approved, 1 if not, 4 if nobody knows."""
-    with IsoClient(address, "pos", framing="binary2", header="tpdu") as switch:
-        try:
+    """Exit code 0 if it is approved, 1 if not, 4 without an answer."""
+    try:
+        with IsoClient(address, "pos", framing="binary2", header="tpdu") as switch:
             answer = switch.ask(sale(Decimal(amount)))
-        except NoAnswer as error:
-            print(f"nobody knows: {error}")  # a real terminal reverses it now
-            return 4
+    except (LinkFault, NoAnswer) as error:
+        print(f"no answer: {error}")  # if it was sent, a real terminal reverses it now
+        return 4
     reason = REASONS[answer[39]]
     print(f"{amount} EUR: {reason.meaning} ({reason.code})")
     return 0 if reason.name == "approved" else 1

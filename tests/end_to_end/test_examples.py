@@ -1,6 +1,7 @@
 """The examples do what they say, as a user starts them."""
 
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,19 @@ def test_an_order_over_https(house):
     assert said.startswith("12.50 EUR: succeeded (pi_")
     code, said = ran(EXAMPLES / "order.py", "1000.51", *how)
     assert (code, said.split("(")[1]) == (1, "insufficient_funds)\n")
+
+
+def test_nobody_there_and_a_key_that_is_none_are_told(house):
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        free = f"127.0.0.1:{held.getsockname()[1]}"
+    code, said = ran(EXAMPLES / "sell.py", free, "12.50")
+    assert (code, said.startswith("no answer: nobody listens at ")) == (4, True)
+    how = ("--key", "sk_test_x", "--ca", house.folder / "tls" / "ca.pem", "--api")
+    code, said = ran(EXAMPLES / "order.py", "12.50", *how, f"https://{free}")
+    assert (code, said.startswith("no answer: ")) == (4, True)
+    api = f"https://127.0.0.1:{house.lab.gateway.api.port}"
+    code, said = ran(EXAMPLES / "order.py", "12.50", *how, api)
+    assert (code, "Invalid API key" in said) == (1, True)
 
 
 def test_a_bank_with_a_dialect_of_its_own(tmp_path):
