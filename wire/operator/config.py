@@ -122,11 +122,19 @@ def _meant(table: Any, place: str, text: str) -> str:
     missing = _MISSING.search(text)
     if missing is None:
         return ""
-    for key in _KEYS.findall(place):
+    keys, whole = _KEYS.findall(place), table
+    for key in keys:
         inner = table[int(key[1:-1])] if key.startswith("[") else table.get(key, {})
         table = inner
     close = difflib.get_close_matches(missing[1], table, n=1) if isinstance(table, Mapping) else []
-    return f"; {close[0]}: unknown key, did you mean {missing[1]}?" if close else ""
+    if close:
+        return f"; {close[0]}: unknown key, did you mean {missing[1]}?"
+    # Or all of the table stands below a misspelt name, and only a table inside it does not.
+    others = [each for each in whole if each != keys[0]] if len(keys) > 1 else []
+    for other in difflib.get_close_matches(keys[0], others, n=1) if others else ():
+        if isinstance(whole[other], Mapping) and keys[1] in whole[other]:
+            return f"; {other}: unknown key, did you mean {keys[0]}?"
+    return ""
 
 
 def _with(table: Mapping[str, Any], way: list[str], value: Any) -> Any:

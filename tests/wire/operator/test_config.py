@@ -70,6 +70,11 @@ def test_a_section_left_out_is_all_defaults(tmp_path):
         ("[switch]\npeers = [{ host = 'a', prot = 1 }]", "switch.peers[0].prot: unknown key"),
         ("[switch.routes.visa]\nhost = 'a'\nPort = 1", "switch.routes.visa.Port: unknown key"),
         ("[switch.routes]\na = { host = 'a' }\nb = {}", "switch.routes.b: Object missing required"),
+        (
+            "[switch.rotes.b]\nhost = 'a'\n[switch.routes.b]",
+            "switch.routes.b: Object missing "
+            "required field `host`; rotes: unknown key, did you mean routes?",
+        ),
         ("[switch.zone]\nsize = 1\npeers.a.host = 1", "switch.zone.peers.a.host: Expected `str`"),
         ("[switch.framing]\nlength_encoding = 'bcd3'", "switch.framing.length_encoding: Invalid"),
         ("[switch.framing]\nlength_encoding = 'bcd2'\nframe_size_max = 99999", "switch.framing: f"),
