@@ -102,11 +102,14 @@ def show(path: Path | None, config_path: str, event: str, limit: int, as_json: b
 
 def _path_of(path: Path | None, config_path: str) -> Path:
     """The log that was named, by itself or by a configuration. Raises ConfigError, UsageError."""
+    from cardswitch.specs.errors import ConfigError
     from cardswitch.wire.operator.config import read_config, section
 
     from ..config import HsmConfig
 
     if not config_path:
+        if path is None and not DEFAULT.exists():
+            raise ConfigError(f"no {DEFAULT} here: name the FILE, or --config; `up` makes a lab")
         return path or DEFAULT
     if path is not None:
         raise click.UsageError("name the FILE, or a --config, not both")

@@ -109,9 +109,11 @@ def client_tls(place: Address, prefix: str) -> Tls | None:
     if place.tls_certificate or place.tls_key or place.tls_names:
         raise ConfigError(f"{prefix}ca: missing, but other keys of TLS are given")
     if not (place.plain or is_here(place.host)):
+        is_option = prefix.startswith("--")  # of which none says plain
+        otherwise = "" if is_option else ", or plain = true to send test cards in clear"
         raise ConfigError(
             f"{prefix}ca: missing: {place.host} is beyond this machine; say who signs its "
-            "certificate, or plain = true to send test cards in clear"
+            f"certificate{otherwise}"
         )
     return None
 

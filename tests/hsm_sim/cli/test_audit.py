@@ -84,6 +84,13 @@ def test_what_is_no_entry_is_an_error(path):
         ask("show", path)
 
 
+@pytest.mark.parametrize("command", ["verify", "show"])
+def test_without_a_lab_it_says_how_to_name_the_log(tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Error, match="name the FILE, or --config"):
+        ask(command)
+
+
 @pytest.mark.parametrize("words", [[], ["verify"], ["show"]])
 def test_help_has_an_example(words):
     assert "Example" in ask(*words, "--help")[1]

@@ -131,6 +131,8 @@ def test_beyond_this_machine_nobody_is_dialled_in_clear_unless_it_is_asked_for(p
     with pytest.raises(ConfigError, match=r"^switch\.hsm\.tls_ca: missing: .* or plain = true"):
         context(papers, host="hsm.example.org")
     assert context(papers, host="hsm.example.org", plain=True) is None
+    with pytest.raises(ConfigError, match=r"^--tls-ca: missing: .* who signs its certificate$"):
+        client_tls(Address(port=1, host="hsm.example.org"), "--tls-")  # no option says plain
 
 
 @pytest.mark.parametrize(
