@@ -19,7 +19,7 @@ Examples:
 CREATE_EPILOG: Final = """\b
 Examples:
   create 24.90 "Two bags of beans"
-  create 1500 Poster --currency JPY --quantity 2 --merchant SHOP0002
+  create 1500 Poster --currency JPY --quantity 2 --merchant SHOP0001
   create 5.00 Donation --often --json
   create 24.90 Invoice --back https://shop.localhost:7111/thanks
 

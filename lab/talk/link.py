@@ -26,6 +26,7 @@ from .trace import Trace
 
 READ_SIZE: Final = 65_536
 TIMEOUT_S: Final = 5.0  # a switch answers a purchase in less
+_UNHEARD: Final = "without a word: does it want TLS, or another framing or header?"
 _TLS_RECORD: Final = (b"\x15\x03", b"\x16\x03")  # how an alert and a handshake begin
 
 
@@ -137,7 +138,7 @@ class Link:
             self._fault = (
                 CutShort(f"{ended} within a message: is the framing right?")
                 if is_cut
-                else LinkFault(ended)
+                else LinkFault(ended if self._has_read else f"{ended} {_UNHEARD}")
             )
             return
         first, self._has_read = not self._has_read, True

@@ -77,7 +77,7 @@ def test_a_line_of_json_has_both_and_no_card_number():
         (b"SSH-2.0-OpenSSH_9.6\r\n", True, PATIENT, 5, "do both ends frame alike"),
         (b"\x00\x04abcd", True, PATIENT, 5, "expected"),
         (b"\x15\x03\x01\x00\x02\x02\x28", True, PATIENT, 5, "the peer speaks TLS"),
-        (b"", True, PATIENT, 5, "the peer ended the connection"),
+        (b"", True, PATIENT, 5, "the peer ended the connection without a word"),
         (b"no TLS here\r\n", True, ["--tls", *PATIENT], 5, "does not speak TLS"),
     ],
     ids=["silent", "another STAN", "two answers", "half a frame", "garbage", "no message", "TLS",
