@@ -143,6 +143,7 @@ def _besides(house: Programs) -> Iterator[Coroutine[Any, Any, None]]:
     """What is done from time to time beside the programs."""
     from ..house.programs import settlements_of
 
+    yield _miss_folder(house.folder)
     yield _renew_papers(house.folder)
     if house.switch is not None:
         for settlement in settlements_of(house):
@@ -213,6 +214,14 @@ async def _renew_papers(folder: Path) -> None:
             continue
         for name in names:
             click.echo(f"made a new certificate for {name}", err=True)
+
+
+async def _miss_folder(folder: Path) -> None:
+    """The system lets files be deleted that are open: they take all, and end with this process."""
+    while folder.exists():
+        await asyncio.sleep(LOOK_FOR_CUT_OFF_S)
+    hint = "move it back, or stop this: what was deleted takes all, and is lost at the end"
+    click.echo(f"{folder}: the folder is gone; {hint}", err=True)
 
 
 async def _close_days(switch: SwitchConfig, settlement: SettlementConfig) -> None:

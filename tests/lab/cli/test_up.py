@@ -222,3 +222,19 @@ def test_what_a_disk_refuses_is_said_once_and_tried_again(monkeypatch, capsys):
     asyncio.run(main())
     said = capsys.readouterr().err.splitlines()
     assert said[:2] == ["not yet: [Errno 13] Permission denied: 'bank'", "done"]
+
+
+def test_a_folder_that_is_deleted_meanwhile_is_said_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(up, "LOOK_FOR_CUT_OFF_S", 0.01)
+    folder = tmp_path / "lab"
+    folder.mkdir()
+
+    async def main():
+        task = asyncio.create_task(up._miss_folder(folder))
+        await asyncio.sleep(0.05)
+        assert not task.done()
+        folder.rmdir()
+        await asyncio.wait_for(task, PATIENCE_S)
+
+    asyncio.run(main())
+    assert capsys.readouterr().err.startswith(f"{folder}: the folder is gone; move it back")
