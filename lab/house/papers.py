@@ -88,13 +88,18 @@ def read_papers(folder: Path) -> list[Paper]:
 def renew_papers(folder: Path, within_days: float = RENEWED_DAYS) -> list[str]:
     """Make anew what ends within *within_days*, with a new key; the names. Raises Error.
 
+    So is a certificate whose key is another one's: it was being renewed when all was cut off.
     Programs that run take it over with the next handshake.
     """
     soon = _now() + datetime.timedelta(days=within_days)
     ca, *others = read_papers(folder)
     if ca.ends <= _now():
         raise Error(f"{ca.path}: the CA has ended on {ca.ends:%Y-%m-%d}: make a new lab")
-    ending = [paper.name for paper in others if paper.ends <= min(soon, ca.ends)]
+    ending = [
+        paper.name
+        for paper in others
+        if paper.ends <= min(soon, ca.ends) or not _has_its_key(paper.path)
+    ]
     for name in ending:
         _make(folder / FOLDER, name, replaced=True)
     return ending
@@ -206,6 +211,15 @@ def _read(path: Path) -> Paper:
         found.not_valid_before_utc,
         found.not_valid_after_utc,
     )
+
+
+def _has_its_key(path: Path) -> bool:
+    """Whether the key beside the certificate *path* is its own; True where there is none to see."""
+    try:
+        key = serialization.load_pem_private_key(path.with_suffix(".key").read_bytes(), None)
+    except (OSError, ValueError, TypeError):
+        return True  # Whoever loads it says what is wrong with it.
+    return key.public_key() == _certificate(path).public_key()
 
 
 def _certificate(path: Path) -> x509.Certificate:

@@ -181,13 +181,20 @@ def make_lab(
     Returns the configuration file and the keys in it. Raises Error; never overwrites a lab.
     """
     path = folder / CONFIG_NAME
-    if any((folder / name).exists() for name in _FILES):
+    if path.exists():
         raise ConfigError(f"{folder}: there is a lab already; remove the folder to make a new one")
+    if found := [name for name in _FILES if (folder / name).exists()]:
+        raise ConfigError(
+            f"{folder}: no {CONFIG_NAME}, but files of a lab, such as {found[0]}: its first start "
+            "was cut off, or it was moved; put it back, or remove the folder to make a new one"
+        )
+    notes: list[tuple[str, Mapping[str, str]]] = []
+    officers = _officers(notes)
+    # What takes long comes first: little time is left in which a kill leaves half of a lab.
+    keys, files = _made(ask or _attended(officers, notes), ports or Ports(), timing or Timing())
     with _whole_or_nothing(folder, path):
-        notes: list[tuple[str, Mapping[str, str]]] = []
         make_papers(folder)
-        officers = _make_officers(folder, notes)
-        keys, files = _made(ask or _attended(officers, notes), ports or Ports(), timing or Timing())
+        _write_officers(folder, *officers)
         for name, content in files.items():
             create_file(folder / name, content.encode())
         _keep_log(folder / HsmConfig(port=0).audit, notes)
@@ -239,17 +246,18 @@ def _whole_or_nothing(folder: Path, path: Path) -> Iterator[None]:
 # Officers -----------------------------------------------------------------------------------------
 
 
-def _make_officers(
-    folder: Path, notes: list[tuple[str, Mapping[str, str]]]
-) -> tuple[KeyStore, list[Credential]]:
-    """Two officers, in the key store and, with their passphrases, in a file of their own."""
+def _officers(notes: list[tuple[str, Mapping[str, str]]]) -> tuple[KeyStore, list[Credential]]:
+    """A key store with two officers, and their passphrases."""
     who = [Credential(name, secrets.token_hex(PASSPHRASE_BYTES)) for name in OFFICERS]
     enrolled = tuple(enrol(*each, secrets.token_bytes(SALT_LENGTH)) for each in who)
     notes += [(OFFICER_ADDED, {"officer": each.name}) for each in enrolled]
-    store = with_officers(KeyStore(), enrolled, "", b"")
+    return with_officers(KeyStore(), enrolled, "", b""), who
+
+
+def _write_officers(folder: Path, store: KeyStore, who: Sequence[Credential]) -> None:
+    """Officers, in the key store and, with their passphrases, in a file of their own."""
     write_store(folder / STORE_NAME, store)
     write_officers(folder / OFFICERS_NAME, {each.name: each.passphrase for each in who})
-    return store, who
 
 
 def _attended(

@@ -108,6 +108,14 @@ def test_what_ends_soon_is_made_anew_with_a_new_key(made, monkeypatch):
     assert renew_papers(made) == []
 
 
+def test_a_renewal_that_was_cut_off_between_key_and_certificate_is_done_again(made):
+    place = made / "tls"
+    (place / "switch.key").write_bytes((place / "shop.key").read_bytes())
+    assert renew_papers(made) == ["switch"]
+    assert asyncio.run(greeting(made, "switch", "terminal")) == b"hello"
+    assert renew_papers(made) == []
+
+
 def test_nothing_outlives_the_ca(made, monkeypatch):
     ca = read_papers(made)[0]
     monkeypatch.setattr(papers, "_now", lambda: ca.ends - datetime.timedelta(days=100))

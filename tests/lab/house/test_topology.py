@@ -128,9 +128,19 @@ def test_the_key_of_a_vault_is_never_written_over(made):
     path, _ = made
     key = (path.parent / "vault.key").read_bytes()
     path.unlink()
-    with pytest.raises(ConfigError, match="there is a lab already"):
+    expected = r"no lab\.toml, but files of a lab, such as .*: its first start was cut off, or"
+    with pytest.raises(ConfigError, match=expected):
         make_lab(path.parent)
     assert (path.parent / "vault.key").read_bytes() == key
+
+
+def test_nothing_is_written_before_all_that_takes_long_is_done(tmp_path):
+    def ask(command):
+        assert list(tmp_path.iterdir()) == []
+        raise Error("no answer")
+
+    with pytest.raises(Error, match="no answer"):
+        make_lab(tmp_path, ask=ask)
 
 
 @pytest.mark.parametrize(
