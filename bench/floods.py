@@ -25,7 +25,7 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.channel import Channel, HsmServerChannel
 
 from .load import Job, Load
-from .programs import make_bench_lab, running
+from .programs import end_in_order, make_bench_lab, running
 
 HOST: Final = "127.0.0.1"
 SLOW_S: Final = 1.0  # What a sale of the victim may take.
@@ -207,6 +207,7 @@ def flooding(config: Path, per_s: float) -> Iterator[None]:
 @click.option("--per-s", default=50.0, show_default=True, help="Frames of each flood in a second.")
 def main(seconds: float, per_s: float) -> None:
     """Flood a lab and sell beside the floods; print what that did to sales and memory."""
+    end_in_order()
     memory: dict[str, list[int]] = {}
     with tempfile.TemporaryDirectory(prefix="cardswitch-floods-") as name:
         config, cards = make_bench_lab(Path(name) / "lab", 256)

@@ -42,7 +42,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.links import FILES_SPARE, SETTLE_S, standing
 from bench.load import BenchCard, cpu_of, rss_mib
-from bench.programs import ROOT, await_end, await_port, make_bench_lab, running
+from bench.programs import ROOT, await_end, await_port, end_in_order, make_bench_lab, running
 from bench.purchase import ports_of
 from cardswitch.gateway.api.keys import KeyFile
 from cardswitch.lab.house.topology import read_lab
@@ -82,6 +82,7 @@ def main(
     requests: int, in_flight: int, rate: float, rows: int, copies: int, idle: int, as_json: bool
 ) -> None:
     """Measure the gateway on loopback; Linux alone. Exit 1 unless every payment succeeded."""
+    end_in_order()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, idle + FILES_SPARE), most))
     try:

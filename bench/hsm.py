@@ -33,7 +33,7 @@ from msgspec import Struct
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.programs import PROGRAMS, ROOT, await_end, await_port
+from bench.programs import PROGRAMS, ROOT, await_end, await_port, end_in_order
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.errors import Error
@@ -315,6 +315,7 @@ def main(
     as_json: bool,
 ) -> None:
     """Measure host commands over TCP on loopback, and their parts; exit 1 if any is refused."""
+    end_in_order()
     if in_flight < connections:
         raise click.UsageError("--in-flight must be --connections or more")
     wanted = only.split(",") if only else None

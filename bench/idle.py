@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.links import FILES_SPARE, SETTLE_S, standing
 from bench.load import Job, rss_mib
-from bench.programs import make_bench_lab, running
+from bench.programs import end_in_order, make_bench_lab, running
 from bench.purchase import TIME_LIMIT_S, WARM_UP, load, ports_of
 from cardswitch.lab.house.topology import read_lab
 from cardswitch.specs.errors import Error
@@ -43,6 +43,7 @@ STAND_S: Final = 3_600.0  # longer than any run: nobody speaks on them
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not a table.")
 def main(links: int, purchases: int, rounds: int, as_json: bool) -> None:
     """Measure purchases beside idle links on loopback; Linux alone."""
+    end_in_order()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, links + FILES_SPARE), most))
     try:

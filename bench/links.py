@@ -22,7 +22,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.load import Job, cpu_of, rss_mib
-from bench.programs import make_bench_lab, running
+from bench.programs import end_in_order, make_bench_lab, running
 from bench.purchase import TIME_LIMIT_S, WARM_UP, measured, ports_of
 from cardswitch.lab.house.topology import read_lab
 from cardswitch.specs.errors import Error
@@ -53,6 +53,7 @@ FILES_SPARE: Final = 500  # descriptors of a program besides its links
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not a table.")
 def main(purchases: int, rounds: int, handshakes: int, links: int, as_json: bool) -> None:
     """Measure what TLS and MACs cost on loopback; Linux alone."""
+    end_in_order()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, links + FILES_SPARE), most))
     try:

@@ -26,7 +26,7 @@ from msgspec.structs import astuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.load import cpu_of
-from bench.programs import ROOT, await_end, await_port
+from bench.programs import ROOT, await_end, await_port, end_in_order
 from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import Error
@@ -164,6 +164,7 @@ def compared(runs: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not a table.")
 def main(purchases: int, in_flight: int, rounds: int, peer: str | None, as_json: bool) -> None:
     """Measure one hop on loopback: a client, and a server that approves."""
+    end_in_order()
     runs: dict[str, list[dict[str, float]]] = {}
     try:
         with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as folder:

@@ -7,7 +7,6 @@ translated in both zones, PIN and CVV verified in the HSM, every journal durable
 from __future__ import annotations
 
 import pstats
-import signal
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from msgspec.structs import replace
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.load import Job, Report
-from bench.programs import PROGRAMS, ROOT, make_bench_lab, running
+from bench.programs import PROGRAMS, ROOT, end_in_order, make_bench_lab, running
 from cardswitch.lab.house.topology import Lab, read_lab
 from cardswitch.specs.errors import Error
 
@@ -62,7 +61,7 @@ def main(
 
     Lab and journals are made in the temporary folder, so TMPDIR chooses the disk.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    end_in_order()
     if not 0 < in_flight <= terminals:
         raise click.UsageError("each terminal buys one at a time: --in-flight up to --terminals")
     file = Path(tempfile.gettempdir()) / f"purchase-{profile}.prof"

@@ -19,7 +19,7 @@ from typing import Any, Final
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.load import Job, Report
-from bench.programs import make_bench_lab, running
+from bench.programs import end_in_order, make_bench_lab, running
 from bench.purchase import load, ports_of
 from cardswitch.lab.house.topology import read_lab
 from cardswitch.specs.errors import Error
@@ -43,6 +43,7 @@ def beside_close(
     *make_journal* writes a large day to a url, and *close* closes it from there into a folder.
     Raises Error unless every sale is approved.
     """
+    end_in_order()
     with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as name:
         folder = Path(name)
         config, cards = make_bench_lab(folder / "lab", TERMINALS)
