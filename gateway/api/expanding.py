@@ -26,6 +26,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "checkout.session": {
         "customer": "customer",
+        "line_items": "line_items",
         "payment_intent": "payment_intent",
         "setup_intent": "setup_intent",
     },
@@ -42,6 +43,8 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "payment_method": {"customer": "customer"},
     "customer": {"invoice_settings.default_payment_method": "payment_method"},
 }
+# Which of them are shown where they are asked for alone, loaded by the id of the object itself.
+INCLUDED: Final[Mapping[str, frozenset[str]]] = {"checkout.session": frozenset(["line_items"])}
 
 Load = Callable[[str, str], Awaitable[Object]]  # of a kind, by its id
 
@@ -67,10 +70,12 @@ async def expanded(load: Load, kind: str, shown: Object, paths: tuple[str, ...])
     for path in sorted(paths):  # What is deeper comes later.
         inner, at = shown, kind
         for name, field in _steps(kind, path):
-            holder = inner
+            holder, owner = inner, at
             for part in name.split(".")[:-1]:
                 holder = holder.get(part) or {}
             last, at = name.rpartition(".")[2], field
+            if name in INCLUDED.get(owner, ()):
+                holder.setdefault(name, holder["id"])
             if holder.get(last) is None:  # Of what was deleted there is little.
                 break
             if isinstance(holder[last], str):

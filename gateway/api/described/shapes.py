@@ -152,6 +152,7 @@ class CheckoutSession(Struct, forbid_unknown_fields=True, kw_only=True):
     customer_details: dict[str, Any] | None
     customer_email: str | None
     expires_at: int
+    line_items: Expandable = None  # where it is expanded alone
     metadata: Metadata
     mode: Literal["payment", "setup"]
     payment_intent: Expandable

@@ -12,10 +12,11 @@ from ..endpoints import Asked, intent_of, read_intent, read_thing, ref_of
 from ..expanding import Load
 from ..given.sources import CUSTOMERS, METHODS, SESSIONS
 from ..objects import Object, intent_object, setup_object
+from ..params import ListParams
 from .charges import read_charge
 from .customers import customer_object
 from .methods import method_object
-from .sessions import session_object
+from .sessions import items_of, session_object
 from .transactions import read_transaction
 
 
@@ -35,6 +36,10 @@ async def _session(asked: Asked, id_: str) -> Object:
     return session_object(await read_thing(asked, SESSIONS, id_))
 
 
+async def _items(asked: Asked, session: str) -> Object:
+    return items_of(await read_thing(asked, SESSIONS, session), ListParams())
+
+
 async def _customer(asked: Asked, id_: str) -> Object:
     return customer_object(await read_thing(asked, CUSTOMERS, id_))
 
@@ -44,6 +49,7 @@ _LOADERS: Final[Mapping[str, Callable[[Asked, str], Awaitable[Object]]]] = {
     "charge": read_charge,
     "checkout.session": _session,
     "customer": _customer,
+    "line_items": _items,
     "payment_intent": _intent,
     "payment_method": _method,
     "setup_intent": _setup,

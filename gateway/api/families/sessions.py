@@ -25,7 +25,7 @@ from ..faults import bad
 from ..given.sources import SESSIONS, customer_use, session_use
 from ..given.urls import given_url
 from ..ids import SECRET_LENGTH, new_id, new_ref, random_text
-from ..objects import Object
+from ..objects import Object, list_object
 from ..paging import cut, page_of, thing_of_kind
 
 URL: Final = "/v1/checkout/sessions"
@@ -158,14 +158,18 @@ async def list_sessions(asked: Asked) -> Answer:
 async def list_items(asked: Asked) -> Answer:
     """GET /v1/checkout/sessions/{id}/line_items."""
     given = params.read(params.ListParams, asked.value)
-    record = await read_thing(asked, SESSIONS, asked.id)
+    return items_of(await read_thing(asked, SESSIONS, asked.id), given), None
+
+
+def items_of(record: Record, given: params.ListParams) -> Object:
+    """The page of its lines that is asked for."""
     session = session_in(record)
     ids = [f"li_{record.id.removeprefix(SESSION)}{n}" for n in range(len(session.items))]
     pairs = list(zip(ids, session.items, strict=True))
     found, has_more = cut(pairs, ids, given)
     data = [_item_object(id_, item, session.currency) for id_, item in found]
     url = f"{URL}/{record.id}/line_items"
-    return {"object": "list", "url": url, "data": data, "has_more": has_more}, None
+    return list_object(url, data, has_more)
 
 
 def intent_for(id_: str, session: Session) -> Create:

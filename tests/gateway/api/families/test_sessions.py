@@ -40,6 +40,20 @@ def test_a_session_is_made_read_listed_and_expired(shop):
     assert shop.ask("GET", f"{PATH}/{made['id']}", key=shop.other).status == 404
 
 
+def test_lines_are_shown_with_it_where_that_is_asked_for(shop):
+    made = make(shop).body
+    alone = shop.ask("GET", f"{PATH}/{made['id']}/line_items").body
+    whole = shop.ask("GET", f"{PATH}/{made['id']}", {"expand[]": "line_items"}).body
+    assert whole == {**made, "line_items": alone}
+    newest = {"limit": 1, "expand[]": "data.line_items"}
+    [listed] = shop.ask("GET", PATH, newest).body["data"]
+    assert listed == whole
+    paths = ["line_items.data", "line_items.data.price"]
+    assert [
+        shop.ask("GET", f"{PATH}/{made['id']}", {"expand[]": path}).status for path in paths
+    ] == [400, 400]
+
+
 def test_an_old_client_has_its_intent_at_once_and_pays_by_it(shop):
     asked = {"payment_intent_data[capture_method]": "manual", "expand[]": "payment_intent"}
     key = {**OLD, "Idempotency_Key": "session-1"}
