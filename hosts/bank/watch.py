@@ -30,6 +30,7 @@ class BankWatch:
         self._say = say
         self._lock = Lock()  # One look at a time, whoever asks for it.
         self._seen = -1  # when the folder of orders had changed last, in nanoseconds
+        self._waiting: dict[str, str] = {}  # why orders could not be taken yet, as it was said
         self._task: asyncio.Task[None] | None = None
         self._held = ExitStack()
 
@@ -97,9 +98,12 @@ class BankWatch:
             leave_alone(folder, order.name)
             return ()
         except (OSError, Error) as error:
-            self._say(f"bank: {order.name} cannot be taken yet: {error}")
+            if self._waiting.get(order.name) != str(error):
+                self._waiting[order.name] = str(error)
+                self._say(f"bank: {order.name} cannot be taken yet: {error}")
             self._seen = -1
             return ()
+        self._waiting.pop(order.name, None)
         rejected = f", {len(taken.rejections)} rejected" if taken.rejections else ""
         self._say(f"bank: {order.name} taken{rejected}: {', '.join(taken.files)}")
         return taken.files
