@@ -16,6 +16,14 @@ from .safeguards import SAFEGUARDS
 SEEDS = 300  # that are searched for what goes wrong without a safeguard
 HELD = 100  # that hold with all of them; test_met.py has twice as many others
 CHUNK = 10  # in one test, whose time is limited
+# What goes wrong seldom is looked for from a seed on that has shown it.
+SHOWN_BY = {
+    "one after the other upstream": 158,
+    "captured no more than approved": 57,
+    "tombstones": 42,
+    "a refused key stays refused": 28,
+    "undone in part": 24,
+}
 
 
 @pytest.mark.parametrize("first", range(0, HELD, CHUNK))
@@ -27,8 +35,9 @@ def test_every_world_holds(first):
 
 @pytest.mark.parametrize("safeguard", SAFEGUARDS)
 def test_the_world_notices_a_missing_safeguard(safeguard):
+    first = SHOWN_BY.get(safeguard, 0)
     with SAFEGUARDS[safeguard]():
-        assert any(noticed(seed) for seed in range(SEEDS))
+        assert any(noticed(seed) for seed in range(first, first + SEEDS))
 
 
 def noticed(seed: int) -> bool:
