@@ -73,6 +73,8 @@ def test_an_event_is_sent_again_by_its_id(shop):
         shop.ask("DELETE", f"/v1/webhook_endpoints/{endpoint}")
     with pytest.raises(Error, match="no such event"):
         run(shop, "resend", "evt_x")
+    for left in shop.ask("GET", "/v1/webhook_endpoints").body["data"]:  # of other tests
+        shop.ask("DELETE", f"/v1/webhook_endpoints/{left['id']}")
     assert "nobody" in run(shop, "resend", event).stdout
 
 

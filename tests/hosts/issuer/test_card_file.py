@@ -137,7 +137,7 @@ def test_the_memory_of_making_it_does_not_grow_with_it(tmp_path):
         return min(peak(count) for _ in range(3))
 
     least(10)
-    assert least(5_000) < 2 * least(500)
+    assert least(5_000) < 4 * least(500)  # ten times, if it grew with it
 
 
 def test_a_look_up_uses_the_index(tmp_path):
