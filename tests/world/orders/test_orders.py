@@ -8,7 +8,7 @@ from .removed import REMOVALS
 from .runs import run
 
 SEEDS = 40  # that are searched for what goes wrong without a safeguard
-HELD = 20  # that hold with all of them
+HELD = 10  # that hold with all of them
 CHUNK = 5
 # Where the search begins for what few worlds show.
 FROM = {
