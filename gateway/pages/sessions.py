@@ -28,7 +28,7 @@ from ..core.problems import TRIED_TOO_OFTEN, Problem, invalid
 from ..core.row import legs_of
 from ..core.states import Status
 from ..core.things import Record, Thing
-from ..core.things.customers import Customer
+from ..core.things.customers import is_deleted
 from ..core.things.links import opened
 from ..core.things.sessions import Session, SessionStatus
 from .attempts import attempted
@@ -158,8 +158,7 @@ class SessionTill:
     async def _is_gone(self, customer: str | None) -> bool:
         """Whether the *customer* whom a session is for was deleted: nothing is paid for him."""
         record = await self._thing(CUSTOMERS, customer) if customer is not None else None
-        thing = record.thing if record is not None else None
-        return isinstance(thing, Customer) and thing.is_deleted
+        return record is not None and is_deleted(record.thing)
 
     async def _intent(self, session: Session) -> Intent | None:
         if session.intent is None:

@@ -94,6 +94,7 @@ class BankWatch:
             content = read_at_most(order, ORDER_MAX)
             taken = take(content, folder, self._clock.now(), self._config, order.name)
         except Unreadable as error:
+            self._waiting.pop(order.name, None)
             self._say(f"bank: {order.name} is no order: {error}")
             leave_alone(folder, order.name)
             return ()

@@ -15,7 +15,7 @@ from ...core.cards import Billing
 from ...core.flows.payments import taken
 from ...core.problems import Problem, invalid
 from ...core.things import Record, Thing
-from ...core.things.customers import Customer, attached, detached
+from ...core.things.customers import Customer, attached, detached, is_deleted
 from ...core.things.methods import Method
 from ...core.things.tokens import Token
 from .. import params
@@ -160,7 +160,7 @@ async def detach_method(asked: Asked) -> Answer:
     """POST /v1/payment_methods/{id}/detach."""
     params.read(params.NoParams, asked.value)
     known = _thing(await read_thing(asked, METHODS, asked.id)).customer
-    is_gone = known is not None and await _is_deleted(asked, known)
+    is_gone = known is not None and is_deleted((await read_thing(asked, CUSTOMERS, known)).thing)
 
     def change(things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:
         method = _method(things, asked.id)
@@ -174,11 +174,6 @@ async def detach_method(asked: Asked) -> Answer:
     uses = (_own(asked), *customer_use(None if is_gone else known, is_shared=False))
     reply = await asked.call(asked.id, asked.id, Alter(change), METHODS, uses)
     return method_object(thing_of(reply)), reply
-
-
-async def _is_deleted(asked: Asked, customer: str) -> bool:
-    known = (await read_thing(asked, CUSTOMERS, customer)).thing
-    return isinstance(known, Customer) and known.is_deleted
 
 
 async def list_methods(asked: Asked) -> Answer:

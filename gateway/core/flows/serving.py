@@ -33,8 +33,7 @@ from ..entries import Called, Sent
 from ..intents import Intent
 from ..problems import Problem, away, missing, other_request
 from ..row import GatewayRow, Legs, legs_of, read
-from ..things import Record
-from ..things.customers import Customer
+from ..things.customers import is_deleted
 from .captures import cancel, capture, expire, increase, refund, resolve
 from .disputes import dispute
 from .payments import authenticated_then_paid, create, pay, update
@@ -80,7 +79,7 @@ def _take(work: Work, legs: Legs) -> Problem | None:
     call = work.call
     for use in call.uses:
         record = legs.things.get(use.id)
-        if record is None or not _may(call, record.merchant) or _is_deleted(record):
+        if record is None or not _may(call, record.merchant) or is_deleted(record.thing):
             return missing(use.kind, use.id, use.param)
         work.things[use.id] = record
     intent = work.desk.intents.get(call.ref) or legs.intents.get(call.ref)
@@ -94,10 +93,6 @@ def _take(work: Work, legs: Legs) -> Problem | None:
 def _may(call: Call, merchant: str) -> bool:
     """Whether *call* may be about what is that merchant's; what ends by itself, nobody asks for."""
     return call.ticket == NOBODY or call.merchant == merchant
-
-
-def _is_deleted(record: Record) -> bool:
-    return isinstance(record.thing, Customer) and record.thing.is_deleted
 
 
 async def _replay(desk: GatewayDesk, call: Call, legs: Legs) -> None:

@@ -57,3 +57,12 @@ def detached(customer: Customer, method: Method, method_id: str) -> tuple[Custom
 def deleted(customer: Customer) -> Customer:
     """What is left of *customer* when the merchant wants it gone: nothing of him."""
     return Customer(is_deleted=True, methods=customer.methods)
+
+
+def is_deleted(thing: object) -> bool:
+    """Whether *thing* is a customer whom his merchant has deleted.
+
+    >>> is_deleted(deleted(Customer())), is_deleted(Customer()), is_deleted(None)
+    (True, False, False)
+    """
+    return isinstance(thing, Customer) and thing.is_deleted

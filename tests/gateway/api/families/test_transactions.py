@@ -181,6 +181,8 @@ def test_a_list_is_of_a_type_a_source_or_a_currency(shop, made):
     assert sources(source=refund) == [("refund", refund, -250)]
     assert sources(source=held, type="refund") == []
     assert sources(currency="jpy") == []
+    paid = {each["id"] for each in shop.ask("GET", "/v1/payouts", {"limit": 100}).body["data"]}
+    assert {source for _, source, _ in sources(type="payout")} == paid
     assert {type_ for type_, *_ in sources(type="payout")} <= {"payout"}
     whole, _ = ids(shop, limit=100, type="charge")
     assert ids(shop, limit=2, type="charge", starting_after=whole[0])[0] == whole[1:3]
